@@ -1,0 +1,8 @@
+"""The warehouse (shipments, factors) and the app database (users, audit, saved views). SQL lives here and nowhere else."""
+
+from __future__ import annotations
+
+from data_access.filters import MODES, Filters, Scope
+from data_access.store import Store
+
+__all__ = ["MODES", "Filters", "Scope", "Store"]

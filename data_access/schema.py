@@ -1,0 +1,181 @@
+"""The warehouse's tables, once, for DDL and for queries. Grain of `legs`: one ISO 14083 transport chain element."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CHAR,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    Index,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "demo_labels",
+    "emission_factors",
+    "import_batches",
+    "leg_flags",
+    "legs",
+    "metadata",
+    "place_aliases",
+    "rejected_rows",
+    "store_meta",
+    "suppliers",
+]
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+store_meta = Table(
+    "store_meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    comment="schema_version, data_version (changes with every write), active_factor_set, store_id",
+)
+
+suppliers = Table(
+    "suppliers",
+    metadata,
+    Column("supplier_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("country", CHAR(2)),
+    Column("sector", Text),
+    Column("tier", SmallInteger),
+)
+
+emission_factors = Table(
+    "emission_factors",
+    metadata,
+    Column("factor_id", Text, primary_key=True),
+    Column("factor_set", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("vehicle_class", Text, nullable=False),
+    Column("temperature_controlled", Boolean, nullable=False),
+    Column("with_rf", Boolean, nullable=False, comment="aviation: radiative forcing included"),
+    Column("distance_basis", Text, comment="the distance the factor is per: actual, sfd, gcd"),
+    Column("ttw_kg_per_unit", Double, nullable=False),
+    Column("wtt_kg_per_unit", Double, nullable=False),
+    Column("unit", Text, nullable=False, comment="tkm, or t for hubs"),
+    Column("source", Text, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("note", Text),
+)
+
+import_batches = Table(
+    "import_batches",
+    metadata,
+    Column("batch_id", Text, primary_key=True),
+    Column("file_name", Text, nullable=False),
+    Column("file_sha256", Text),
+    Column("kind", Text, nullable=False, comment="upload, demo, feed"),
+    Column("imported_at", DateTime, nullable=False),
+    Column("imported_by", Text, nullable=False),
+    Column("factor_set", Text),
+    Column("rows_read", BigInteger, nullable=False),
+    Column("rows_accepted", BigInteger, nullable=False),
+    Column("rows_rejected", BigInteger, nullable=False),
+    Column("rows_duplicate", BigInteger, nullable=False),
+    Column("rows_flagged", BigInteger, nullable=False),
+    Column("mapping_json", Text),
+)
+
+rejected_rows = Table(
+    "rejected_rows",
+    metadata,
+    Column("batch_id", Text, nullable=False, index=True),
+    Column("row_number", BigInteger, nullable=False),
+    Column("column_name", Text),
+    Column("value", Text),
+    Column("problem", Text, nullable=False),
+)
+
+place_aliases = Table(
+    "place_aliases",
+    metadata,
+    Column("name", Text, primary_key=True, comment="as written in uploads, folded"),
+    Column("place", Text, nullable=False, comment="what the user says it is: 'Waltham, US', a code, coordinates"),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", DateTime, nullable=False),
+)
+
+legs = Table(
+    "legs",
+    metadata,
+    Column("shipment_id", Text, primary_key=True),
+    Column("leg_no", SmallInteger, primary_key=True, autoincrement=False),
+    Column("departed_at", DateTime, nullable=False),
+    Column("arrived_at", DateTime),
+    Column("supplier_id", Text, nullable=False),
+    Column("carrier", Text),
+    Column("product_group", Text),
+    Column("incoterm", Text),
+    Column("mode", Text, nullable=False),
+    Column("vehicle_class", Text),
+    Column("temperature_controlled", Boolean, nullable=False),
+    Column("origin", Text),
+    Column("origin_country", CHAR(2)),
+    Column("origin_lat", Double),
+    Column("origin_lon", Double),
+    Column("destination", Text),
+    Column("destination_country", CHAR(2)),
+    Column("destination_lat", Double),
+    Column("destination_lon", Double),
+    Column("weight_kg", Double, nullable=False),
+    Column("distance_km", Double, nullable=False),
+    Column("distance_basis", Text, nullable=False, comment="actual, sfd, gcd"),
+    Column("distance_source", Text, nullable=False, comment="reported, places, countries"),
+    Column("tonne_km", Double, nullable=False),
+    Column("cost", Double),
+    Column("currency", CHAR(3)),
+    Column("factor_id", Text, comment="null: a hub intensity or an emission came with the row"),
+    Column("hub_kg_per_t", Double, comment="kg CO2e per outbound tonne, given by the user"),
+    Column("ttw_kg", Double, nullable=False),
+    Column("wtt_kg", Double, nullable=False),
+    Column("wtw_kg", Double, nullable=False),
+    Column("low_kg", Double, nullable=False),
+    Column("high_kg", Double, nullable=False),
+    Column("calculated_kg", Double, comment="what the engine says, kept beside a reported emission"),
+    Column("reported_kg", Double, comment="the upload's own wtw_kg"),
+    Column("data_type", Text, nullable=False, comment="primary, modelled, default"),
+    Column("batch_id", Text, nullable=False),
+    CheckConstraint("weight_kg > 0 AND distance_km >= 0", name="legs_positive"),
+)
+
+# Postgres reads recent periods and one supplier through these; DuckDB has zone maps instead.
+POSTGRES_INDEXES = (
+    Index("legs_departed_at", legs.c.departed_at),
+    Index("legs_supplier", legs.c.supplier_id, legs.c.departed_at),
+    Index("legs_batch", legs.c.batch_id),
+)
+
+leg_flags = Table(
+    "leg_flags",
+    metadata,
+    Column("shipment_id", Text, primary_key=True),
+    Column("leg_no", SmallInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("batch_id", Text, nullable=False, index=True),
+    comment="legs that were imported and look implausible",
+)
+
+demo_labels = Table(
+    "demo_labels",
+    metadata,
+    Column("shipment_id", Text, primary_key=True),
+    Column("leg_no", SmallInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    comment="the truth about the demo's injected anomalies; for tests only, analytics never reads it",
+)
