@@ -1,4 +1,4 @@
-"""The warehouse (shipments, factors) and the app database (users, audit, saved views). SQL lives here and nowhere else."""
+"""The warehouse (shipments, factors) and the app database (users, audit). SQL lives here, nowhere else."""
 
 from __future__ import annotations
 

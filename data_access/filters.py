@@ -64,7 +64,9 @@ class Filters:
         if unknown:
             raise UnknownMode(f"Unknown mode {', '.join(sorted(unknown))}: use one of {', '.join(MODES)}.")
         if self.start and self.end and self.end < self.start:
-            raise ValueError(f"The period ends ({self.end:%Y-%m-%d}) before it starts ({self.start:%Y-%m-%d}).")
+            raise ValueError(
+                f"The period ends ({self.end:%Y-%m-%d}) before it starts ({self.start:%Y-%m-%d})."
+            )
 
     @property
     def by_leg(self) -> bool:

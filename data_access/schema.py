@@ -1,4 +1,4 @@
-"""The warehouse's tables, once, for DDL and for queries. Grain of `legs`: one ISO 14083 transport chain element."""
+"""The warehouse's tables, once, for DDL and queries. A row of `legs` is one ISO 14083 chain element."""
 
 from __future__ import annotations
 
@@ -105,7 +105,9 @@ place_aliases = Table(
     "place_aliases",
     metadata,
     Column("name", Text, primary_key=True, comment="as written in uploads, folded"),
-    Column("place", Text, nullable=False, comment="what the user says it is: 'Waltham, US', a code, coordinates"),
+    Column(
+        "place", Text, nullable=False, comment="what the user says it is: 'Waltham, US', a code, coordinates"
+    ),
     Column("added_by", Text, nullable=False),
     Column("added_at", DateTime, nullable=False),
 )

@@ -69,7 +69,9 @@ def vehicle_class(row: dict[str, str]) -> str:
 
 def slug(*parts: str) -> str:
     text = "/".join(parts).lower().replace(">", "over-").replace("<", "under-").replace("+", "-plus")
-    return re.sub(r"[^a-z0-9/]+", "-", text.replace(".", "_")).strip("-").replace("-/", "/").replace("/-", "/")
+    return (
+        re.sub(r"[^a-z0-9/]+", "-", text.replace(".", "_")).strip("-").replace("-/", "/").replace("/-", "/")
+    )
 
 
 def rows(source: Path) -> list[dict[str, object]]:
@@ -112,7 +114,9 @@ def rows(source: Path) -> list[dict[str, object]]:
                 base
                 | {
                     "factor_id": slug(
-                        row["factor_set"].replace(" ", "-"), row["mode"], name + (" chilled" if cold else "") + (" rf" if rf else "")
+                        row["factor_set"].replace(" ", "-"),
+                        row["mode"],
+                        name + (" chilled" if cold else "") + (" rf" if rf else ""),
                     ),
                     "mode": row["mode"],
                     "vehicle_class": name,
