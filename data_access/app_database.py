@@ -1,4 +1,4 @@
-"""The app database (users, sessions, audit log, saved views) on SQLite or Postgres; migrations run when it opens."""
+"""The app database (users, sessions, audit log, saved views) on SQLite or Postgres; opening it migrates it."""
 
 from __future__ import annotations
 
@@ -138,7 +138,8 @@ def _sqlite(url: URL) -> Engine:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreUnreachable(
-                f"The folder of the app database {url.database} cannot be made: {error}. Check APP_DATABASE_URL."
+                f"The folder of the app database {url.database} cannot be made: {error}. "
+                "Check APP_DATABASE_URL."
             ) from error
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)

