@@ -1,8 +1,9 @@
-"""The app database (users, sessions, audit log, saved views) on SQLite or Postgres; opening it migrates it."""
+"""The app database (users, sessions, audit log, saved views) on SQLite or Postgres, migrated at opening."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from data_access.app_schema import VERSION_TABLE
 from data_access.errors import NotAStore, StoreError, StoreTooNew, StoreUnreachable, UnsupportedUrl
@@ -150,9 +152,21 @@ def _sqlite(url: URL) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver would begin by itself, and only before the first write: too late to queue writers up.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+    for pragma in (f"busy_timeout = {BUSY_TIMEOUT_MS}", "synchronous = NORMAL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    _write_ahead(connection)
+
+
+@retry(
+    retry=retry_if_exception_type(sqlite3.OperationalError),
+    stop=stop_after_delay(BUSY_TIMEOUT_MS / 1000),
+    wait=wait_random_exponential(multiplier=0.02, max=0.5),
+    reraise=True,
+)
+def _write_ahead(connection: Any) -> None:
+    # The file remembers it. The switch itself needs the file alone, and does not wait for busy_timeout.
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -36,7 +36,10 @@ class Transaction:
         self._connection.execute(*compile_statement(statement))
 
     def frame(self, statement: Query) -> pd.DataFrame:
-        return self._connection.arrow(*compile_statement(statement)).to_pandas()
+        return self.arrow(statement).to_pandas()
+
+    def arrow(self, statement: Query) -> pa.Table:
+        return self._connection.arrow(*compile_statement(statement))
 
     def append(self, target: Table, rows: pd.DataFrame | pa.Table) -> int:
         """Add rows. Columns are matched by name and cast; missing ones are null, others are left out.
@@ -109,6 +112,14 @@ class Store:
 
     def arrow(self, statement: Query) -> pa.Table:
         return self._engine.arrow(*compile_statement(statement))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Transaction]:
+        """Several queries that see one and the same state; the version stays as it is."""
+        with self._engine.transaction() as connection:
+            if self._engine.kind == "postgres":
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield Transaction(connection)
 
     def transact(self, work: Callable[[Transaction], T], *, attempts: int = 5) -> T:
         """Run `work` in one transaction and return its result; all of it is written, or nothing.

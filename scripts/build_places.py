@@ -45,7 +45,15 @@ ALIASES = {
     "BA": ["Bosnia"],
     "BN": ["Brunei Darussalam"],
     "BO": ["Plurinational State of Bolivia"],
-    "CD": ["Congo DRC", "DRC", "DR Congo", "Congo Kinshasa", "Congo (Kinshasa)", "Zaire", "Congo Democratic Republic"],
+    "CD": [
+        "Congo DRC",
+        "DRC",
+        "DR Congo",
+        "Congo Kinshasa",
+        "Congo (Kinshasa)",
+        "Zaire",
+        "Congo Democratic Republic",
+    ],
     "CG": ["Congo Brazzaville", "Congo (Brazzaville)", "Congo Republic"],
     "CI": ["Cote d'Ivoire", "Cote dIvoire", "C te d Ivoire", "Ivory Coast"],
     "CN": ["PRC", "PR China", "P.R. China", "China Mainland", "Mainland China"],
@@ -108,7 +116,9 @@ def build_cities() -> None:
     every, rows = defaultdict(list), []
     for town in read("cities500.json"):
         every[town["countrycode"], folded(town["name"])].append(town)
-    for city in sorted(read("cities5000.json"), key=lambda c: (c["countrycode"], -c["population"], c["name"])):
+    for city in sorted(
+        read("cities5000.json"), key=lambda c: (c["countrycode"], -c["population"], c["name"])
+    ):
         name = folded(city["name"])
         rivals = [
             t["population"]
@@ -166,7 +176,9 @@ def country_names(code: str, name: str) -> set[str]:
     """Folded names of a country: GeoNames, ISO 3166 (pycountry), and what people write."""
     iso = pycountry.countries.get(alpha_2=code)
     official = [getattr(iso, kind, "") for kind in ("name", "official_name", "common_name")] if iso else []
-    plain = [re.sub(r",.*", "", official[0])] if official and code not in ("CD", "KP", "KR", "VG", "VI") else []
+    plain = (
+        [re.sub(r",.*", "", official[0])] if official and code not in ("CD", "KP", "KR", "VG", "VI") else []
+    )
     spellings = {folded(n) for n in (*official, *plain, *ALIASES.get(code, []))} - {"", folded(name)}
     return {s for s in spellings if not (code == "CG" and s == "congo")}
 
@@ -177,7 +189,9 @@ def centre(cities: list[dict]) -> tuple[float, float]:
     lat = np.radians([c["latitude"] for c in cities])
     lon = np.radians([c["longitude"] for c in cities])
     x, y, z = np.cos(lat) * np.cos(lon) @ weight, np.cos(lat) * np.sin(lon) @ weight, np.sin(lat) @ weight
-    return round(float(np.degrees(np.arctan2(z, np.hypot(x, y)))), 4), round(float(np.degrees(np.arctan2(y, x))), 4)
+    return round(float(np.degrees(np.arctan2(z, np.hypot(x, y)))), 4), round(
+        float(np.degrees(np.arctan2(y, x))), 4
+    )
 
 
 def build_us_states() -> None:
@@ -193,10 +207,18 @@ def landmasses(countries: list[dict]) -> dict[str, str]:
     graph = nx.Graph()
     graph.add_nodes_from(c["iso"] for c in countries)
     known = set(graph)
-    borders = {"-".join(sorted((c["iso"], n))) for c in countries for n in c["neighbours"].split(",") if n in known}
+    borders = {
+        "-".join(sorted((c["iso"], n))) for c in countries for n in c["neighbours"].split(",") if n in known
+    }
     graph.add_edges_from(pair.split("-") for pair in (borders | set(LINKS)) - set(NO_LINK))
     people = {c["iso"]: c["population"] for c in countries}
-    names = {"CN": "Eurasia", "NG": "Africa", "US": "North America", "BR": "South America", "HT": "Hispaniola"}
+    names = {
+        "CN": "Eurasia",
+        "NG": "Africa",
+        "US": "North America",
+        "BR": "South America",
+        "HT": "Hispaniola",
+    }
     mass = {}
     for component in nx.connected_components(graph):
         largest = max(component, key=lambda code: people[code])
@@ -223,14 +245,19 @@ def build_ports() -> None:
     mainland_us = np.array([p["port"][:2] == "US" and p["y"] < 49 and -126 < p["x"] < -66 for p in ports])
     remote = (to_terminal > REMOTE_KM) & (to_network < NETWORK_KM) & ~mainland_us
     misplaced = misplaced_ports(ports)
+    names = defaultdict(set)
+    for port in ports:
+        names[port["port"]].add(folded(port["name"]))
     rows, seen = [], set()
     for i in np.lexsort((~terminal, [p["port"] for p in ports])):
         port, sea = ports[i], bool(terminal[i] or (remote[i] and ports[i]["port"] not in NOT_SEAPORTS))
         if port["port"] in seen or (port["port"] in misplaced and not sea):
             continue
         seen.add(port["port"])
-        rows.append((port["port"], port["name"].title(), round(port["y"], 4), round(port["x"], 4), int(sea)))
-    write("ports.csv", ("locode", "name", "lat", "lon", "sea"), rows)
+        others = "|".join(sorted(names[port["port"]] - {folded(port["name"])}))
+        at_port = (round(port["y"], 4), round(port["x"], 4))
+        rows.append((port["port"], port["name"].title(), others, *at_port, int(sea)))
+    write("ports.csv", ("locode", "name", "other_names", "lat", "lon", "sea"), rows)
 
 
 def misplaced_ports(ports: list[dict]) -> set[str]:

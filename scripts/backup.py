@@ -1,0 +1,31 @@
+"""`make backup` and `make restore FILE=…`: both databases to and from one file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from data_access import Store
+from data_access.app_database import AppDatabase
+from data_access.backup import restore, save
+from data_access.errors import StoreError
+
+FOLDER = Path("var/backups")
+
+
+def main(action: str, *arguments: str) -> int:
+    try:
+        with Store.open() as store, AppDatabase.open() as app:
+            if action == "save":
+                done, verb = save(store, app, FOLDER), "Saved"
+            else:
+                done, verb = restore(store, app, Path(*arguments)), "Restored"
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{verb} {done.path} ({done.made_at} UTC): {done.rows['legs']:,} legs, {done.rows['app_users']:,} users.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
