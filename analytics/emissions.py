@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from analytics.distances import AIR_EXTRA_KM, DETOUR
 from analytics.uncertainty import DATA_TYPE_FACTOR, leg_range_factor
 from data_access.factors import DEFAULT_FACTOR_SET, read_factors
 
@@ -25,12 +26,11 @@ __all__ = [
 ]
 
 SHORT_HAUL_KM = 1_500  # DESNZ: a flight below this is short-haul
-AIR_SFD_KM = 95  # ISO 14083: shortest feasible air distance = great circle + 95 km
 AIR_UPLIFT = 1.08  # DESNZ air factors are per great-circle km and contain this uplift to flown km
 # ISO 14083 / GLEC distance adjustment factors, actual ÷ shortest feasible; 1 where none is published.
 _SFD_TO_ACTUAL = {"road": 1.05, "sea": 1.15, "rail": 1.0, "inland_waterway": 1.0}
 # Great circle to shortest feasible: the detour that `analytics.distances` assumes on land; 1 elsewhere.
-_GCD_TO_SFD = {"road": 1.2, "rail": 1.2, "sea": 1.0, "inland_waterway": 1.0}
+_GCD_TO_SFD = {**DETOUR, "sea": 1.0}
 # What a leg without a vehicle class, or with one that the set lacks, is taken for. Listed by preference.
 DEFAULT_CLASS = {
     "road": ("HGV average",),
@@ -262,11 +262,11 @@ def _adjustment(mode: str, basis: str, factor_basis: str) -> tuple[float, float]
     if mode != "air":
         return daf(mode, basis, factor_basis), 0.0
     # Through the great circle: shortest feasible is 95 km more, flown is 8 % more.
-    scale, offset = {"gcd": (1.0, 0.0), "sfd": (1.0, -AIR_SFD_KM), "actual": (1 / AIR_UPLIFT, 0.0)}[basis]
+    scale, offset = {"gcd": (1.0, 0.0), "sfd": (1.0, -AIR_EXTRA_KM), "actual": (1 / AIR_UPLIFT, 0.0)}[basis]
     if factor_basis == "gcd":
         return scale, offset
     return (
         (scale * AIR_UPLIFT, offset * AIR_UPLIFT)
         if factor_basis == "actual"
-        else (scale, offset + AIR_SFD_KM)
+        else (scale, offset + AIR_EXTRA_KM)
     )

@@ -114,12 +114,13 @@ class OverviewAnalytics:
     def by_mode(self, filters: Filters, scope: Scope) -> pd.DataFrame:
         """Columns mode, legs, tonne_km, wtw_kg, low_kg, high_kg, intensity_g_per_tkm and two shares."""
         sums = self._store.frame(queries.by_mode(filters, scope))
-        rows = [
-            (mode, *group[["legs", "tonne_km", "wtw_kg"]].sum(), *_range(group))
+        parts = [
+            {"mode": mode, **dict(zip(("low_kg", "high_kg"), _range(group), strict=True))}
             for mode, group in sums.groupby("mode")
         ]
-        columns = ["mode", "legs", "tonne_km", "wtw_kg", "low_kg", "high_kg"]
-        return _with_shares(pd.DataFrame(rows, columns=columns)).sort_values(
+        ranges = pd.DataFrame(parts, columns=["mode", "low_kg", "high_kg"])
+        added = sums.groupby("mode")[["legs", "tonne_km", "wtw_kg"]].sum().reset_index()
+        return _with_shares(added.merge(ranges, on="mode")).sort_values(
             ["wtw_kg", "mode"], ascending=[False, True], ignore_index=True
         )
 

@@ -14,7 +14,7 @@ __all__ = ["Located", "locate"]
 
 NOT_FOUND = "This place is not known: give a city and country, a code or coordinates, or say once what it is."
 NO_PORT = "There is no port near enough for a sea leg: give the distance or the port."
-ONE_COUNTRY = "Both ends are known only as the same country: give a city, or the distance."
+ONE_PLACE = "Both ends are the same place, or only known as the same country: give the distance."
 NO_ENDS = "Neither a distance nor both places are given."
 
 
@@ -58,8 +58,8 @@ def locate(legs: pd.DataFrame, places: Places) -> Located:
     missing = {end: open_ended & work[f"{end}_lat"].isna() for end in precision}
     coarse = (precision["origin"] == "country") | (precision["destination"] == "country")
     same = (work["origin_lat"] == work["destination_lat"]) & (work["origin_lon"] == work["destination_lon"])
-    one_country = open_ended & same & coarse
-    estimated = open_ended & ~missing["origin"] & ~missing["destination"] & ~one_country
+    one_place = open_ended & same
+    estimated = open_ended & ~missing["origin"] & ~missing["destination"] & ~one_place
 
     guess = distances.estimate(work.loc[estimated])
     km, basis = work["distance_km"].where(~hub, 0.0), work["distance_basis"].astype("object")
@@ -82,7 +82,7 @@ def locate(legs: pd.DataFrame, places: Places) -> Located:
     named = {end: missing[end] & (raw[end].notna() | raw[f"{end}_country"].notna()) for end in precision}
     problems += [_problems(raw, rows, named[end], end, NOT_FOUND) for end in precision]
     problems += [
-        _problems(raw, rows, one_country, "origin", ONE_COUNTRY),
+        _problems(raw, rows, one_place, "origin", ONE_PLACE),
         _problems(raw, rows, no_port, "origin", NO_PORT),
     ]
     kept = reported | hub | (estimated & ~no_port)
