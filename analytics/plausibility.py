@@ -194,8 +194,10 @@ def _far_too_short(legs: pd.DataFrame, _: pd.Timestamp) -> tuple[Mask, Callable]
 
 
 def _far_too_long(legs: pd.DataFrame, _: pd.Timestamp) -> tuple[Mask, Callable]:
+    # Ships go round continents: Istanbul-Hamburg is 3.4 x its great circle, and right.
+    over_land_or_air = (legs["mode"] != "sea").to_numpy()
     longest_km = LONGEST_OF_GREAT_CIRCLE * legs["direct_km"] + LONGEST_EXTRA_KM
-    return (legs["distance_km"] > longest_km).to_numpy(), _distance_reason
+    return over_land_or_air & (legs["distance_km"] > longest_km).to_numpy(), _distance_reason
 
 
 def _distance_reason(rows: pd.DataFrame) -> pd.Series:

@@ -170,8 +170,7 @@ def _run(plan: _Plan, tx: Transaction) -> ImportResult:
     tally = attempt.tally
     for chunk in plan.file.chunks(columns=list(plan.mapping.values())):
         _take(chunk, attempt)
-        share = min(tally.read / max(plan.file.rows_estimate, 1), 0.99)
-        plan.progress(share, f"{tally.read:,} rows read, {tally.accepted:,} accepted")
+        plan.progress(min(chunk.fraction, 0.99), f"{tally.read:,} rows read, {tally.accepted:,} accepted")
     result = _result(attempt)
     if not result.rows_accepted and not plan.new_aliases:
         raise _NothingNew(result)

@@ -52,10 +52,12 @@ def _wants_demo(store: Store) -> bool:
 
 
 def _fill(store: Store) -> None:
-    from ingestion.demo import fill_with_progress
+    from ingestion.demo import fill, screen
 
     print("First start: filling the warehouse with demo data.", flush=True)
-    fill_with_progress(store, DEMO_SHIPMENTS)
+    with screen.progress(DEMO_SHIPMENTS) as advance:
+        report = fill(store, DEMO_SHIPMENTS, progress=advance)
+    screen.show(report)
 
 
 def _cookie_secret() -> str:

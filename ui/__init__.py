@@ -1,0 +1,1 @@
+"""What pages share on screen: the shell, the filter bar, charts, tables, number formats, empty states."""

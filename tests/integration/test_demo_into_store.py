@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from data_access import Store, schema
 from ingestion import demo, undo_import
+from ingestion.demo.__main__ import main
 
 UNTIL = date(2026, 11, 21)
 KEY = ["shipment_id", "leg_no"]
@@ -90,10 +91,10 @@ def test_trucks_over_an_ocean_are_flagged_and_plain_legs_are_not(duckdb_store: S
 def test_the_command_fills_and_then_refuses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--shipments", "2500", "--seed", "7", "--until", "2026-11-21"]
     arguments += ["--database", f"duckdb:///{tmp_path}/warehouse.duckdb"]
-    assert demo.main(arguments) == 0
+    assert main(arguments) == 0
     shown = capsys.readouterr().out
     assert "Distribution" in shown
     assert "inland_waterway" in shown
     assert "broken" not in shown
-    assert demo.main(arguments) == 1
+    assert main(arguments) == 1
     assert "holds demo data already" in capsys.readouterr().err

@@ -10,11 +10,11 @@ import pytest
 
 from data_access import schema
 from ingestion.demo import generate, suppliers_frame
-from ingestion.demo_anomalies import KINDS
-from ingestion.demo_calendar import chinese_new_year, window_until
-from ingestion.demo_draw import Drawn, draw
-from ingestion.demo_lanes import lanes_frame, read_chains, read_places
-from ingestion.demo_world import MOVER, Settings
+from ingestion.demo.anomalies import KINDS
+from ingestion.demo.calendar import chinese_new_year, window_until
+from ingestion.demo.draw import Drawn, draw
+from ingestion.demo.lanes import lanes_frame, read_chains, read_places
+from ingestion.demo.world import MOVER, Settings
 
 UNTIL = date(2026, 11, 21)
 START, END = pd.Timestamp(2024, 11, 21), pd.Timestamp(2026, 11, 21)

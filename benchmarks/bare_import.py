@@ -1,0 +1,96 @@
+"""The import without the app: staging as text, validation, dedup and insert, as SQL alone does it best.
+
+The table is the app's own, with its primary key (and, on Postgres, its indexes). Emissions are one constant a mode:
+placing, routing, factors, ranges, reasons for each refused row and plausibility are what the app adds.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+__all__ = ["on_duckdb", "on_postgres"]
+
+_COLUMNS = (
+    "shipment_id", "leg_no", "departed_at", "arrived_at", "supplier_id", "carrier", "product_group", "incoterm",
+    "vehicle_class", "temperature_controlled", "mode", "origin", "origin_country", "destination",
+    "destination_country", "weight_kg", "distance_km", "cost", "currency",
+)  # fmt: skip
+_TYPES = {
+    "leg_no": "smallint", "departed_at": "timestamp", "arrived_at": "timestamp", "temperature_controlled": "boolean",
+    "weight_kg": "double precision", "distance_km": "double precision", "cost": "double precision",
+}  # fmt: skip
+_MODES = "('road', 'rail', 'sea', 'air', 'inland_waterway', 'hub')"
+_VALID = f"""
+shipment_id IS NOT NULL AND supplier_id IS NOT NULL AND departed_at IS NOT NULL AND leg_no >= 1
+AND weight_kg > 0 AND weight_kg < 1e9 AND mode IN {_MODES}
+AND (distance_km IS NULL OR distance_km BETWEEN 0 AND 1e5)"""
+_KG = "weight_kg / 1000 * coalesce(distance_km, 0)"
+_FACTOR = "CASE mode WHEN 'road' THEN 0.095 WHEN 'rail' THEN 0.03 WHEN 'sea' THEN 0.02 ELSE 0.9 END"
+_CALCULATED = f"""
+'actual' AS distance_basis, 'reported' AS distance_source, {_KG} AS tonne_km,
+{_KG} * {_FACTOR} AS ttw_kg, 0 AS wtt_kg, {_KG} * {_FACTOR} AS wtw_kg, {_KG} * {_FACTOR} * 0.9 AS low_kg,
+{_KG} * {_FACTOR} * 1.1 AS high_kg, 'modelled' AS data_type, 'bare' AS batch_id"""
+_ADDED = (
+    "distance_basis, distance_source, tonne_km, ttw_kg, wtt_kg, wtw_kg, low_kg, high_kg, data_type, batch_id"
+)
+
+
+def on_duckdb(url: str, csv: Path) -> int:
+    """Rows that went in."""
+    import duckdb
+
+    typed = ", ".join(f"TRY_CAST({name} AS {_TYPES.get(name, 'text')}) AS {name}" for name in _COLUMNS)
+    kept = ", ".join(name if name != "distance_km" else "coalesce(distance_km, 0)" for name in _COLUMNS)
+    with closing(duckdb.connect(url.removeprefix("duckdb:///"))) as connection:
+        connection.begin()
+        connection.execute(
+            f"CREATE TEMP TABLE staged AS SELECT row_number() OVER () AS row_number, * "
+            f"FROM read_csv('{csv}', all_varchar = true, header = true)"
+        )
+        connection.execute(f"CREATE TEMP TABLE typed AS SELECT row_number, {typed} FROM staged")
+        connection.execute(
+            f"INSERT INTO legs ({', '.join(_COLUMNS)}, {_ADDED}) "
+            f"SELECT {kept}, {_CALCULATED} FROM ("
+            "  SELECT *, row_number() OVER (PARTITION BY shipment_id, leg_no ORDER BY row_number) AS time"
+            f"  FROM typed t WHERE {_VALID} AND NOT EXISTS ("
+            "    SELECT 1 FROM legs l WHERE l.shipment_id = t.shipment_id AND l.leg_no = t.leg_no)"
+            ") WHERE time = 1"
+        )
+        connection.commit()
+        return _only(connection.execute("SELECT count(*) FROM legs"))
+
+
+def on_postgres(url: str, csv: Path) -> int:
+    """Rows that went in: COPY into a staging table of text, then an upsert."""
+    import psycopg
+
+    typed = ", ".join(_cast(name) for name in _COLUMNS)
+    kept = ", ".join(name if name != "distance_km" else "coalesce(distance_km, 0)" for name in _COLUMNS)
+    names = ", ".join(csv.open(encoding="utf-8").readline().strip().split(","))
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE staged ({', '.join(f'{n} text' for n in names.split(', '))})")
+        with cursor.copy(f"COPY staged ({names}) FROM STDIN (FORMAT csv, HEADER true)") as copy:
+            with csv.open("rb") as file:
+                while block := file.read(1 << 20):
+                    copy.write(block)
+        cursor.execute(
+            f"INSERT INTO legs ({', '.join(_COLUMNS)}, {_ADDED}) SELECT {kept}, {_CALCULATED} "
+            f"FROM (SELECT {typed} FROM staged) t WHERE {_VALID} ON CONFLICT DO NOTHING"
+        )
+        connection.commit()
+        cursor.execute("SELECT count(*) FROM legs")
+        return _only(cursor)
+
+
+def _cast(name: str) -> str:
+    kind = _TYPES.get(name)
+    if kind is None:
+        return name
+    return f"CASE WHEN pg_input_is_valid({name}, '{kind}') THEN {name}::{kind} END AS {name}"
+
+
+def _only(found: Any) -> int:
+    row = found.fetchone()
+    return int(row[0])

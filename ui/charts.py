@@ -1,0 +1,226 @@
+"""The charts: Plotly figures out of analytics frames, modes in their colours, units on the axes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ui import formats
+from ui.theme import MODE_COLOURS, NEUTRAL, mode_colour, mode_label
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+__all__ = ["over_time", "ranking", "share_by_mode"]
+
+_DAY_MS = 24 * 3_600_000
+_BAR_DAYS = {"day": 1, "week": 7, "month": 28}
+_PERIOD_FORMAT = {"day": "%-d %b %Y", "week": "week of %-d %b %Y", "month": "%B %Y"}
+_LONGEST_LABEL = 30
+_TEXT_PX = 46  # room for the figure at the end of the longest bar, however narrow the screen
+_AXIS = {
+    "gridcolor": "rgba(128,140,134,0.22)",
+    "zeroline": False,
+    "fixedrange": True,
+    "automargin": True,
+    "separatethousands": True,
+}
+_BAR_TEXT = {
+    "textposition": "outside",
+    "constraintext": "none",
+    "textfont": {"size": 12},
+    "cliponaxis": False,
+}
+
+
+def over_time(frame: pd.DataFrame, grain: str) -> go.Figure:
+    """Stacked bars of emissions by mode.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        period (first day), mode, wtw_kg.
+    grain : str
+        day, week or month.
+
+    Returns
+    -------
+    Figure
+        customdata of each bar: first day (ISO), mode, and the words of its hover.
+    """
+    import pandas as pd
+    import plotly.graph_objects as go
+
+    starts = pd.to_datetime(frame["period"])
+    size, unit = formats.mass_unit(frame.groupby("period")["wtw_kg"].sum().max())
+    traces = []
+    for mode in MODE_COLOURS:
+        rows = frame[frame["mode"] == mode]
+        if rows.empty:
+            continue
+        days = starts[rows.index]
+        bar = {
+            "x": days.dt.strftime("%Y-%m-%d").tolist(),
+            "y": (rows["wtw_kg"] / size).tolist(),
+            # Dates from the first day on, in days: one single bar would else be a hairline.
+            "width": _BAR_DAYS[grain] * _DAY_MS * 0.86,
+            "offset": 0,
+            "name": mode_label(mode),
+            "marker": {"color": mode_colour(mode), "line": {"width": 0}},
+            "customdata": [
+                (day.date().isoformat(), mode, _hover_of_period(mode, day, grain, kg))
+                for day, kg in zip(days, rows["wtw_kg"], strict=True)
+            ],
+            "hovertemplate": "%{customdata[2]}<extra></extra>",
+        }
+        traces.append(go.Bar(bar))
+    figure = go.Figure(traces, _layout(height=320, y_title=f"{unit} CO2e per {grain}"))
+    figure.update_layout(barmode="stack", showlegend=True)
+    if len(frame):
+        last = starts.max() + pd.Timedelta(days=_BAR_DAYS[grain])
+        figure.update_xaxes(type="date", range=[starts.min().isoformat(), last.isoformat()], showgrid=False)
+    return figure
+
+
+def share_by_mode(frame: pd.DataFrame) -> go.Figure:
+    """Each mode's share of emissions (solid) beside its share of tonne-km (hatched).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        mode, wtw_kg, tonne_km, wtw_share, tkm_share (0..1).
+
+    Returns
+    -------
+    Figure
+        customdata of each bar: mode and the words of its hover.
+    """
+    import plotly.graph_objects as go
+
+    rows = frame.iloc[::-1]  # a horizontal bar chart begins at the bottom
+    tonne_km = [formats.tonne_km(value) for value in rows["tonne_km"]]
+    emitted = [formats.emissions(value) for value in rows["wtw_kg"]]
+    traces = [
+        _share_bars(rows, "tkm_share", "tonne-km", tonne_km, hatched=True),
+        _share_bars(rows, "wtw_share", "emissions", emitted, hatched=False),
+    ]
+    most = float(frame[["wtw_share", "tkm_share"]].max().max()) if len(frame) else 1.0
+    figure = go.Figure(traces, _layout(height=max(130, 56 * len(frame) + 44), room_right=_TEXT_PX))
+    figure.update_layout(barmode="group", bargap=0.22, bargroupgap=0.06, showlegend=False)
+    figure.update_xaxes(range=[0, (most or 1.0) * 102], ticksuffix=" %", nticks=5)
+    figure.update_yaxes(showgrid=False)
+    return figure
+
+
+def ranking(frame: pd.DataFrame, labels: list[str], ids: list[tuple[str, ...]]) -> go.Figure:
+    """Horizontal bars of emissions, the largest on top.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        wtw_kg, tonne_km, intensity_g_per_tkm, wtw_share, largest first.
+    labels, ids : list
+        What each row is called, and what a click on it means: customdata is the id, then the hover's words.
+    """
+    import plotly.graph_objects as go
+
+    size, unit = formats.mass_unit(frame["wtw_kg"].max())
+    words = [
+        f"{_literal(label)}<br>{formats.emissions(row.wtw_kg)}, {formats.share(row.wtw_share)} of all<br>"
+        f"{formats.tonne_km(row.tonne_km)} at {formats.intensity(row.intensity_g_per_tkm)}"
+        for label, row in zip(labels, frame.itertuples(), strict=True)
+    ]
+    rows = list(range(len(frame)))
+    bar = {
+        "y": rows,
+        "x": (frame["wtw_kg"] / size).tolist(),
+        "orientation": "h",
+        "marker": {"color": NEUTRAL},
+        "text": [formats.mass(kg) for kg in frame["wtw_kg"]],
+        "customdata": [(*one, text) for one, text in zip(ids, words, strict=True)],
+        "hovertemplate": f"%{{customdata[{len(ids[0]) if ids else 0}]}}<extra></extra>",
+        **_BAR_TEXT,
+    }
+    layout = _layout(max(130, 32 * len(frame) + 60), x_title=f"{unit} CO2e", room_right=_TEXT_PX)
+    figure = go.Figure(go.Bar(bar), layout)
+    most = float(frame["wtw_kg"].max()) / size if len(frame) else 1.0
+    figure.update_layout(bargap=0.34)
+    figure.update_xaxes(range=[0, (most or 1.0) * 1.02], nticks=5)
+    # Rows are numbered, not named: two names that look alike when shortened would share one bar.
+    shown = [_literal(_shortened(label)) for label in labels]
+    figure.update_yaxes(tickvals=rows, ticktext=shown, showgrid=False, range=[len(rows) - 0.5, -0.5])
+    return figure
+
+
+def _share_bars(rows: pd.DataFrame, column: str, name: str, amounts: list[str], *, hatched: bool) -> go.Bar:
+    """One share of every mode; hatched in the mode's own colour, or solid."""
+    import plotly.graph_objects as go
+
+    colours = [mode_colour(mode) for mode in rows["mode"]]
+    marker: dict[str, Any] = {"color": colours, "line": {"color": colours, "width": 1}}
+    if hatched:
+        marker["pattern"] = {"shape": "/", "fillmode": "replace", "fgcolor": colours, "size": 5}
+    labels = [mode_label(mode) for mode in rows["mode"]]
+    shares = [formats.share(value) for value in rows[column]]
+    bar = {
+        "y": labels,
+        "x": (rows[column] * 100).tolist(),
+        "orientation": "h",
+        "name": name,
+        "marker": marker,
+        "text": shares,
+        "customdata": [
+            (mode, f"{label}: {share} of {name}, {amount}")
+            for mode, label, share, amount in zip(rows["mode"], labels, shares, amounts, strict=True)
+        ],
+        "hovertemplate": "%{customdata[1]}<extra></extra>",
+        **_BAR_TEXT,
+    }
+    return go.Bar(bar)
+
+
+def _layout(
+    height: int, x_title: str | None = None, y_title: str | None = None, room_right: int = 8
+) -> dict[str, Any]:
+    return {
+        "height": height,
+        "margin": {"l": 4, "r": room_right, "t": 8, "b": 4},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "title": None,
+            "traceorder": "normal",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        "xaxis": {**_AXIS, "title": x_title},
+        "yaxis": {**_AXIS, "title": y_title},
+        "hoverlabel": {"align": "left"},
+        "hovermode": "closest",
+        "dragmode": False,
+    }
+
+
+def _hover_of_period(mode: str, day: pd.Timestamp, grain: str, kg: float) -> str:
+    return f"{mode_label(mode)}, {day.strftime(_PERIOD_FORMAT[grain])}: {formats.emissions(kg)}"
+
+
+def _shortened(label: str) -> str:
+    """Shorten a name; a lane keeps both of its ends."""
+    if len(label) <= _LONGEST_LABEL:
+        return label
+    ends = label.split(" → ")
+    most = (_LONGEST_LABEL - 3 * (len(ends) - 1)) // len(ends)
+    if len(ends) == 2:  # what a short end does not need goes to the long one
+        most = max(most, _LONGEST_LABEL - 3 - min(map(len, ends)))
+    return " → ".join(end if len(end) <= most else f"{end[: most - 1].rstrip()}…" for end in ends)
+
+
+def _literal(text: str) -> str:
+    """Text out of the data for Plotly, which reads a little HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

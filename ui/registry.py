@@ -1,0 +1,85 @@
+"""The app's pages, declared once: the navigation, the guards and the links all read this list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from access import Permission
+
+__all__ = ["PAGES", "PageEntry", "page_named", "sections_for"]
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page: where it stands in the navigation, and what a user needs to open it.
+
+    Parameters
+    ----------
+    section, title, icon : str
+        As shown; the icon is a Material Symbol.
+    file : str
+        Below the folder of Home.py.
+    url_path : str
+        Also the page's name for `page_named`.
+    permission : Permission
+        Without it the page is neither listed nor opened.
+    answers : str
+        The question that the page answers, one sentence under its title.
+    """
+
+    section: str
+    title: str
+    icon: str
+    file: str
+    url_path: str
+    permission: Permission
+    answers: str
+    default: bool = False
+
+
+PAGES = (
+    PageEntry(
+        section="Monitor",
+        title="Overview",
+        icon=":material/monitoring:",
+        file="pages/overview.py",
+        url_path="overview",
+        permission=Permission.VIEW,
+        answers="What do our shipments emit, where, and how does it compare with the period before?",
+        default=True,
+    ),
+    PageEntry(
+        section="Data",
+        title="Upload",
+        icon=":material/upload_file:",
+        file="pages/upload.py",
+        url_path="upload",
+        permission=Permission.IMPORT_DATA,
+        answers="Bring shipments in from a CSV, Excel or Parquet file, safely: nothing is changed silently.",
+    ),
+)
+
+
+def page_named(name: str) -> PageEntry:
+    """Return the entry whose url_path is `name`.
+
+    Raises
+    ------
+    LookupError
+        For a page that is not registered.
+    """
+    for entry in PAGES:
+        if entry.url_path == name:
+            return entry
+    raise LookupError(f"No page is registered as {name!r}; add it to ui/registry.py.")
+
+
+def sections_for(may: Callable[[Permission], bool], make: Callable[[PageEntry], Any]) -> dict[str, list[Any]]:
+    """Group the pages that a user may open by section, each made into what the navigation takes."""
+    sections: dict[str, list[Any]] = {}
+    for entry in PAGES:
+        if may(entry.permission):
+            sections.setdefault(entry.section, []).append(make(entry))
+    return sections

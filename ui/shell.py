@@ -1,0 +1,142 @@
+"""What surrounds every page: who is there, may they be there, the page's head, and the user's menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from urllib.parse import quote
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+import access
+from data_access import Filters, Scope, Store
+from ui import cache, formats
+from ui.registry import PageEntry, page_named, sections_for
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+__all__ = ["Visit", "current_user", "guard", "header", "navigation"]
+
+T = TypeVar("T")
+_ROOT = Path(__file__).parent.parent
+_LOGO = _ROOT / "assets" / "logo.svg"
+_STYLE = _ROOT / "assets" / "style" / "app.css"
+_SIDEBAR_PX = 312
+_APP = "Supply Chain Carbon Analytics"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One run of a page: the user, what they may see, the warehouse as it stands, and where filters go."""
+
+    entry: PageEntry
+    user: access.User
+    scope: Scope
+    store: Store
+    version: int
+    sidebar: DeltaGenerator
+
+    def ask(self, question: Callable[..., T], *filters: Filters, **named: Any) -> T:
+        """Put a question of `analytics` within the user's scope, which no page can forget; cached."""
+        return cache.answer(question, self.store, self.version, self.scope, *filters, **named)
+
+    def may(self, permission: access.Permission) -> bool:
+        return access.may(self.user, permission)
+
+
+def current_user() -> access.User | None:
+    """Name the user behind the session cookie, asked anew at each run: a sign-out elsewhere holds at once."""
+    return access.user_of(st.context.cookies.get(access.COOKIE))
+
+
+def navigation() -> Any:
+    """Turn the registry into the navigation of the pages that this user may open; returns the page to run."""
+    st.set_page_config(
+        page_title=_APP,
+        page_icon=str(_LOGO),
+        layout="wide",
+        initial_sidebar_state=_SIDEBAR_PX,
+        menu_items={"About": None},
+    )
+    user = current_user()
+    sections = sections_for(lambda permission: access.may(user, permission), _page)
+    if not sections:
+        return st.navigation([st.Page(_ask_to_sign_in, title="Sign in")], position="hidden")
+    return st.navigation(sections)
+
+
+def guard(name: str) -> Visit:
+    """Open a page for a signed-in user with the page's permission; else say so and stop.
+
+    Each page file begins with this, since Streamlit can reach the file without Home.py.
+    """
+    _leave_pages_folder()
+    entry = page_named(name)
+    st.html(_STYLE)
+    user = current_user()
+    if user is None or user.must_change_password:
+        _ask_to_sign_in()
+    if not access.may(user, entry.permission):
+        st.title("Not open to you")
+        st.info(
+            f"Your role ({user.role}) does not include “{entry.title}”. Ask an administrator for it.",
+            icon=":material/lock:",
+        )
+        st.stop()
+    st.logo(str(_LOGO), size="large")
+    store = cache.warehouse()
+    visit = Visit(
+        entry, user, access.scope_of(user), store, store.version, st.sidebar.container(key="filters")
+    )
+    _user_menu(user)
+    return visit
+
+
+def header(entry: PageEntry) -> None:
+    """The page's title, and under it the question that the page answers."""
+    st.title(entry.title, anchor=False)
+    st.caption(entry.answers)
+
+
+def _leave_pages_folder() -> None:
+    """Run Home.py if this page was opened first.
+
+    Until it has run once in a process, Streamlit takes the folder `pages` for the navigation.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+
+
+def _page(entry: PageEntry) -> Any:
+    return st.Page(
+        entry.file, title=entry.title, icon=entry.icon, url_path=entry.url_path, default=entry.default
+    )
+
+
+def _ask_to_sign_in() -> NoReturn:
+    target = quote(st.context.url or "/", safe="")
+    st.html(
+        "<h1>Please sign in</h1><p>Your session has ended, or you have not signed in yet.</p>"
+        f'<p><a href="/auth/sign-in?next={target}" target="_self">Sign in</a></p>'
+    )
+    st.stop()
+
+
+def _user_menu(user: access.User) -> None:
+    with st.sidebar.popover(
+        formats.plain(user.name or user.email),
+        icon=":material/account_circle:",
+        key="user-menu",
+        width="stretch",
+    ):
+        st.markdown(f"**{formats.plain(user.name)}**  \n{formats.plain(user.email)}  \nRole: {user.role}")
+        st.html(
+            '<nav class="user-links" aria-label="Account">'
+            '<a href="/auth/password" target="_self">Change password</a>'
+            '<a href="/auth/sign-out" target="_self">Sign out</a></nav>'
+        )

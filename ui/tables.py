@@ -1,0 +1,136 @@
+"""Tables: columns named and formatted once for the whole app, and a CSV of the same rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import streamlit as st
+
+from reporting.csv_export import csv_bytes
+from ui.countries import country_label
+from ui.theme import DATA_TYPE_LABELS, DISTANCE_SOURCE_LABELS, mode_label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["COLUMNS", "column_config", "download", "height_of", "show"]
+
+_ROWS_IN_VIEW, _TALL_PX = 10, 372
+_PERCENT = "%.1f %%"
+# Column → title, format of the numbers, explanation. Shares are shown in per cent and exported as fractions.
+COLUMNS: dict[str, tuple[str, str | None, str | None]] = {
+    "period": ("Period from", None, "First day of the period, UTC"),
+    "mode": ("Mode", None, None),
+    "name": ("Supplier", None, None),
+    "supplier_id": ("Supplier id", None, None),
+    "origin": ("Origin", None, None),
+    "origin_country": ("Origin country", None, None),
+    "destination": ("Destination", None, None),
+    "destination_country": ("Destination country", None, None),
+    "legs": ("Legs", "localized", "Transport chain elements"),
+    "tonne_km": ("Tonne-km", "%,.0f", "Mass × distance"),
+    "wtw_kg": ("kg CO2e", "%,.0f", "Well-to-wheel"),
+    "low_kg": ("Low, kg", "%,.0f", "Lower end of the 95 % range"),
+    "high_kg": ("High, kg", "%,.0f", "Upper end of the 95 % range"),
+    "intensity_g_per_tkm": ("g CO2e/tkm", "%,.1f", "Emissions ÷ tonne-km"),
+    "wtw_share": ("Emissions share", _PERCENT, None),
+    "tkm_share": ("Tonne-km share", _PERCENT, None),
+    "share": ("Share", _PERCENT, None),
+    "data_type": ("Data type", None, None),
+    "distance_source": ("Distance from", None, None),
+    "factor_set": ("Factor set", None, None),
+    "vehicle_class": ("Vehicle class", None, None),
+    "kg_per_unit": ("kg CO2e per unit", "%.5f", "Tank-to-wheel + well-to-tank"),
+    "unit": ("Unit", None, "tkm, or t for hubs"),
+    "year": ("Year", "%d", None),
+    "region": ("Region", None, None),
+    "source": ("Source", None, None),
+    "licence": ("Licence", None, None),
+    "row_number": ("Row", "%d", "As a spreadsheet counts it: the header is row 1"),
+    "column": ("Column", None, None),
+    "column_name": ("Column", None, None),
+    "value": ("Value", None, None),
+    "problem": ("Problem", None, None),
+    "departed_at": ("Departed (UTC)", None, None),
+    "arrived_at": ("Arrived (UTC)", None, None),
+    "weight_kg": ("Mass, kg", "%,.0f", "Actual mass with packaging"),
+    "distance_km": ("Distance, km", "%,.0f", None),
+    "shipment_id": ("Shipment", None, None),
+    "leg_no": ("Leg", "%d", None),
+    "kind": ("What", None, None),
+    "reason": ("Why", None, None),
+    "text": ("Name in the file", None, None),
+    "rows": ("Rows", "localized", None),
+    "file_name": ("File", None, None),
+    "imported_at": ("Imported (UTC)", None, None),
+    "imported_by": ("By", None, None),
+    "rows_read": ("Read", "localized", None),
+    "rows_accepted": ("Accepted", "localized", None),
+    "rows_rejected": ("Rejected", "localized", None),
+    "rows_duplicate": ("Duplicates", "localized", None),
+    "rows_flagged": ("Flagged", "localized", None),
+}
+_WORDS = {
+    "mode": mode_label,
+    "origin_country": country_label,
+    "destination_country": country_label,
+    "data_type": lambda name: DATA_TYPE_LABELS.get(name, name),
+    "distance_source": lambda name: DISTANCE_SOURCE_LABELS.get(name, name),
+}
+
+
+def show(frame: pd.DataFrame, columns: list[str], *, key: str, alt: str | None = None) -> None:
+    """Show these columns of a frame, with the app's titles and formats."""
+    st.dataframe(
+        _worded(frame[columns]),
+        hide_index=True,
+        column_config=column_config(columns),
+        height=height_of(frame),
+        key=key,
+        placeholder="–",
+        alt=alt,
+    )
+
+
+def height_of(frame: pd.DataFrame) -> int | Literal["auto"]:
+    """As tall as its rows, up to ten of them; the rest scrolls."""
+    return "auto" if len(frame) <= _ROWS_IN_VIEW else _TALL_PX
+
+
+def download(frame: pd.DataFrame, file_name: str, *, key: str, label: str = "Download CSV") -> None:
+    """Offer the frame as it is, with full precision, as a CSV that no spreadsheet runs as formulas."""
+    st.download_button(
+        label,
+        data=lambda: csv_bytes(frame),
+        file_name=file_name,
+        mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def column_config(columns: list[str]) -> dict[str, Any]:
+    """Streamlit's description of the named columns."""
+    found: dict[str, Any] = {}
+    for column in columns:
+        title, numbers, why = COLUMNS[column]
+        if numbers:
+            found[column] = st.column_config.NumberColumn(title, format=numbers, help=why)
+        elif column == "period":
+            found[column] = st.column_config.DateColumn(title, format="YYYY-MM-DD", help=why)
+        elif column.endswith("_at"):
+            found[column] = st.column_config.DatetimeColumn(title, format="YYYY-MM-DD HH:mm", help=why)
+        else:
+            found[column] = st.column_config.TextColumn(title, help=why)
+    return found
+
+
+def _worded(frame: pd.DataFrame) -> pd.DataFrame:
+    words = {
+        column: frame[column].map(write, na_action="ignore")
+        for column, write in _WORDS.items()
+        if column in frame.columns
+    }
+    percent = {column: frame[column] * 100 for column in frame.columns if COLUMNS[column][1] == _PERCENT}
+    return frame.assign(**words, **percent)
