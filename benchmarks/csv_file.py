@@ -21,7 +21,8 @@ _CLASSES = {
     "sea": "container ship average",
     "air": "long-haul",
 }
-_KM = {"road": 600.0, "rail": 800.0, "sea": 12_000.0, "air": 7_000.0}
+_MOST_KG = {"road": 24_000.0, "rail": 60_000.0, "sea": 250_000.0, "air": 20_000.0}
+_CONTINENT = ("AT", "BE", "CH", "CZ", "DE", "DK", "ES", "FR", "HU", "IT", "NL", "PL", "PT")
 _BAD_SHARE, _TWICE_SHARE, _REPORTED_SHARE = 0.005, 0.01, 0.85
 _CHUNK = 100_000
 
@@ -34,21 +35,24 @@ class CsvFile:
 
 
 def lanes(count: int = LANES, seed: int = 7) -> pd.DataFrame:
-    """Lanes between real places: mode, origin, origin_country, destination, destination_country.
+    """Lanes between real places: mode, origin, origin_country, destination, destination_country, km.
 
-    Land lanes stay on one landmass of known places; sea lanes join coasts, so that each one can be routed.
+    Land lanes stay within continental Europe, sea lanes join coasts, so that each one can be routed.
     """
+    from analytics.distances import estimate
+
     rng = np.random.default_rng(seed)
     places = pd.read_csv(_PLACES, keep_default_na=False)
-    europe = places["lon"].between(-10, 30) & places["lat"].between(36, 60)
-    ends = {"road": europe, "rail": europe, "sea": places["coastal"] == 1, "air": places["coastal"] >= 0}
+    coast, europe = places["coastal"] == 1, places["country"].isin(_CONTINENT)
+    ends = {"road": europe, "rail": europe, "sea": coast, "air": coast | True}
     modes = rng.choice(list(ends), size=count, p=[0.45, 0.1, 0.3, 0.15])
-    rows = []
-    for mode in modes:
-        start, stop = rng.choice(np.flatnonzero(ends[mode]), size=2, replace=False)
-        rows.append((mode, *places.loc[start, ["place", "country"]], *places.loc[stop, ["place", "country"]]))
-    columns = ["mode", "origin", "origin_country", "destination", "destination_country"]
-    return pd.DataFrame(rows, columns=columns)
+    pairs = np.array([rng.choice(np.flatnonzero(ends[mode]), size=2, replace=False) for mode in modes])
+    found = pd.DataFrame({"mode": modes})
+    for end, at in zip(("origin", "destination"), pairs.T, strict=True):
+        for column, name in (("place", end), ("country", f"{end}_country"), ("lat", f"{end}_lat"), ("lon", f"{end}_lon")):
+            found[name] = places[column].to_numpy()[at]
+    found["km"] = estimate(found)["distance_km"]
+    return found.drop(columns=[name for name in found if name.endswith(("_lat", "_lon"))])
 
 
 def write(path: Path, rows: int, seed: int = 7) -> CsvFile:
@@ -70,26 +74,28 @@ def write(path: Path, rows: int, seed: int = 7) -> CsvFile:
 def _chunk(first: int, rows: int, lane_table: pd.DataFrame, rng: np.random.Generator) -> dict[str, Any]:
     of_lane = lane_table.iloc[rng.integers(0, len(lane_table), rows)].reset_index(drop=True)
     mode = of_lane["mode"]
-    departed = np.datetime64("2024-01-01", "s") + rng.integers(0, 600 * 86_400, rows).astype("timedelta64[s]")
-    arrived = departed + rng.integers(3_600, 20 * 86_400, rows).astype("timedelta64[s]")
+    start = np.datetime64("2024-01-01T00:00:00")
+    departed = start + 60 * rng.integers(0, 600 * 1_440, rows).astype("timedelta64[s]")
+    arrived = departed + 60 * rng.integers(60, 20 * 1_440, rows).astype("timedelta64[s]")
     supplier = rng.integers(1, 81, rows)
     reported = rng.random(rows) < _REPORTED_SHARE
-    km = np.char.mod("%.1f", mode.map(_KM).to_numpy() * rng.lognormal(0, 0.3, rows))
+    km = of_lane["km"].to_numpy() * rng.uniform(0.97, 1.08, rows)
+    weight_kg = np.minimum(rng.lognormal(8.5, 0.8, rows), mode.map(_MOST_KG).to_numpy())
     found = {
-        "shipment_id": np.char.mod("SHP-%09d", np.arange(first, first + rows)),
+        "shipment_id": np.char.mod("S%08d", np.arange(first, first + rows)),
         "leg_no": np.full(rows, "1"),
         "departed_at": departed.astype(str),
         "arrived_at": arrived.astype(str),
-        "supplier_id": np.char.mod("SUP-%03d", supplier),
-        "carrier": np.char.mod("Carrier %d", supplier % 25),
+        "supplier_id": np.char.mod("S-%03d", supplier),
+        "carrier": np.char.mod("Line %d", supplier % 25),
         "product_group": np.array(["chemicals", "machinery", "automotive", "textiles"])[supplier % 4],
         "incoterm": np.array(["FCA", "DAP", "CIF", "EXW"])[rng.integers(0, 4, rows)],
         "vehicle_class": mode.map(_CLASSES).to_numpy(dtype=str),
-        "temperature_controlled": np.where(supplier % 10 == 0, "true", "false"),
-        **{name: of_lane[name].to_numpy(dtype=str) for name in lane_table},
-        "weight_kg": np.char.mod("%.1f", rng.lognormal(8.5, 0.8, rows)),
-        "distance_km": np.where(reported, km, ""),
-        "cost": np.char.mod("%.2f", rng.lognormal(7, 0.7, rows)),
+        "temperature_controlled": np.where(supplier % 10 == 0, "yes", "no"),
+        **{name: of_lane[name].to_numpy(dtype=str) for name in lane_table.columns.drop("km")},
+        "weight_kg": np.char.mod("%.1f", weight_kg),
+        "distance_km": np.where(reported, np.char.mod("%.0f", km), ""),
+        "cost": np.char.mod("%.0f", rng.lognormal(7, 0.7, rows)),
         "currency": np.array(["EUR", "USD"])[supplier % 2],
     }
     return _spoilt(found, rows, rng)

@@ -47,8 +47,9 @@ def save(store: Store, app: AppDatabase, folder: Path) -> Backup:
     The warehouse is read in one snapshot, month by month, so memory stays bounded.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    made_at = datetime.now(UTC)
-    path = folder / f"carbon-{made_at:%Y%m%d-%H%M%S}.zip"
+    now = datetime.now(UTC)
+    made_at = f"{now:%Y-%m-%d %H:%M:%S}"
+    path = folder / f"carbon-{now:%Y%m%d-%H%M%S}.zip"
     partial = path.with_suffix(".partial")
     rows: dict[str, int] = {}
     with zipfile.ZipFile(partial, "w") as archive, tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -62,14 +63,14 @@ def save(store: Store, app: AppDatabase, folder: Path) -> Backup:
                 rows[table.name] = len(found)
         manifest = {
             "format": _FORMAT,
-            "made_at": f"{made_at:%Y-%m-%d %H:%M:%S}",
+            "made_at": made_at,
             "schema_version": schema.SCHEMA_VERSION,
             "app_revision": app.revision,
             "rows": rows,
         }
         archive.writestr("manifest.json", json.dumps(manifest, indent=1))
     partial.rename(path)
-    return Backup(path, manifest["made_at"], rows)
+    return Backup(path, made_at, rows)
 
 
 def restore(store: Store, app: AppDatabase, path: Path) -> Backup:
@@ -81,7 +82,9 @@ def restore(store: Store, app: AppDatabase, path: Path) -> Backup:
         Before anything is changed.
     """
     if not path.is_file():
-        raise UnusableBackup(f"There is no file {path}. Say which backup to load: make restore FILE=var/backups/NAME.zip.")
+        raise UnusableBackup(
+            f"There is no file {path}. Say which backup to load: make restore FILE=var/backups/NAME.zip."
+        )
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = json.loads(archive.read("manifest.json"))

@@ -23,7 +23,8 @@ def main(action: str, *arguments: str) -> int:
     except StoreError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{verb} {done.path} ({done.made_at} UTC): {done.rows['legs']:,} legs, {done.rows['app_users']:,} users.")
+    rows = f"{done.rows['legs']:,} legs, {done.rows['app_users']:,} users"
+    print(f"{verb} {done.path} ({done.made_at} UTC): {rows}.")
     return 0
 
 

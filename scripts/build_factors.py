@@ -143,7 +143,7 @@ def main() -> None:
     columns = (
         "factor_id factor_set mode vehicle_class temperature_controlled with_rf distance_basis "
         "ttw_kg_per_unit wtt_kg_per_unit unit source year region licence note"
-    ).split()
+    ).split()  # noqa: SIM905
     with TARGET.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, columns, lineterminator="\n")
         writer.writeheader()

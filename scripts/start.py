@@ -19,7 +19,7 @@ COOKIE_SECRET = Path("var/cookie_secret")
 def main() -> int:
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8501"
     if not port.isdigit() or not _is_free(host, int(port)):
-        print(f"Port {port} is not free (or no number). Choose another one: make run PORT=8600.", file=sys.stderr)
+        print(f"Port {port} is taken, or no number: choose another one, make run PORT=8600.", file=sys.stderr)
         return 1
     try:
         AppDatabase.open().close()
@@ -30,7 +30,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     os.environ.setdefault("STREAMLIT_SERVER_COOKIE_SECRET", _cookie_secret())
-    print(f"Serving http://{'localhost' if host == '127.0.0.1' else host}:{port} (Ctrl+C stops it).", flush=True)
+    shown = "localhost" if host == "127.0.0.1" else host
+    print(f"Serving http://{shown}:{port} (Ctrl+C stops it).", flush=True)
     streamlit = [sys.executable, "-m", "streamlit", "run", "server.py"]
     os.execv(sys.executable, [*streamlit, "--server.port", port, "--server.address", host])
 

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from ingestion.demo.fill import DemoBatch, DemoPresent, UnsoundDemo, fill, generate, suppliers_frame
+from ingestion.demo.filling import DemoBatch, DemoPresent, UnsoundDemo, fill, generate, suppliers_frame
 
 __all__ = ["DemoBatch", "DemoPresent", "UnsoundDemo", "fill", "generate", "suppliers_frame"]

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from data_access import Store, schema
 from ingestion import demo, undo_import
+from ingestion.demo import filling
 from ingestion.demo.__main__ import main
 
 UNTIL = date(2026, 11, 21)
@@ -68,7 +69,7 @@ def test_undoing_the_demo_removes_it_and_makes_room_for_another(duckdb_store: St
 
 def test_unsound_data_is_not_written(duckdb_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     full, before = demo.suppliers_frame(), duckdb_store.version
-    monkeypatch.setattr(demo, "suppliers_frame", lambda _seed=7: full.iloc[1:])
+    monkeypatch.setattr(filling, "suppliers_frame", lambda _seed=7: full.iloc[1:])
     with pytest.raises(demo.UnsoundDemo, match="suppliers are known") as raised:
         demo.fill(duckdb_store, 2_000, until=UNTIL)
     assert [check.name for check in raised.value.report.checks if not check.holds] == ["suppliers are known"]

@@ -41,7 +41,10 @@ def test_good_file_ends_in_a_result(store):
 def test_same_file_again_says_that_nothing_was_added(store):
     done(ImportJob(ImportOrder(io.BytesIO(GOOD), "a.csv"), store, ANA))
     again = done(ImportJob(ImportOrder(io.BytesIO(GOOD), "a.csv"), store, ANA))
-    assert import_result.summary(again.result, "a.csv") == "All rows of a.csv were here already; nothing was added."
+    assert (
+        import_result.summary(again.result, "a.csv")
+        == "All rows of a.csv were here already; nothing was added."
+    )
 
 
 def test_cancelled_import_leaves_nothing(store):

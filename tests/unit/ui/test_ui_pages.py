@@ -1,4 +1,4 @@
-"""The pages run for real against a small warehouse: who sees what, and what stands there when nothing does."""
+"""The pages run for real against a small warehouse: who sees what, and what stands there when empty."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 import access
 from access import User
-from data_access import Store
+from analytics import OverviewAnalytics
+from data_access import Filters, Scope, Store
 from ingestion import import_file
-from ui import cache
+from ui import cache, derivation
 
 ANALYST = User("u1", "ana@example.com", "Ana", "analyst")
 VIEWER = User("u2", "vic@example.com", "Vic", "viewer")
@@ -44,7 +45,9 @@ def shipments(warehouse) -> Store:
     return warehouse
 
 
-def open_page(monkeypatch, user: User | None, query: dict[str, str] | None = None, file: str = "Home.py") -> AppTest:
+def open_page(
+    monkeypatch, user: User | None, query: dict[str, str] | None = None, file: str = "Home.py"
+) -> AppTest:
     monkeypatch.setattr(access, "user_of", lambda _token: user)
     page = AppTest.from_file(str(Path(file).resolve()), default_timeout=60)
     for key, value in (query or {}).items():
@@ -85,7 +88,8 @@ def test_url_filters_the_view(shipments, monkeypatch):
     page = open_page(monkeypatch, ANALYST, {"mode": "Road", "supplier": "ACME"})
     # One truck: 12 t × 850 km = 10,200 tkm
     assert values(page)["Transport activity"] == "10.2 k tkm"
-    assert [one.label for one in page.button if one.key.startswith("chip-")] == ["Supplier: ACME", "Mode: Road"]
+    chips = [one.label.replace("\\", "") for one in page.button if one.key.startswith("chip-")]
+    assert chips == ["Supplier: ACME", "Mode: Road"]
 
 
 def test_chip_removes_its_filter(shipments, monkeypatch):
@@ -130,15 +134,31 @@ def test_viewer_is_told_to_ask_instead_of_uploading(warehouse, monkeypatch):
 
 
 def test_derivation_opens_from_its_figure(shipments, monkeypatch):
+    opened = []
+    monkeypatch.setattr(derivation, "show", lambda figure, found: opened.append((figure, found.totals.legs)))
     page = open_page(monkeypatch, ANALYST)
+    assert opened == []
     page.button(key="derive-emissions").click().run()
+    assert opened == [("emissions", 3)]
+
+
+def test_derivation_names_formula_factors_and_range(shipments):
+    found = OverviewAnalytics(shipments).derivation(Filters(), Scope.all())
+
+    def script(found: object) -> None:
+        from ui import derivation
+
+        derivation.show("emissions", found)
+
+    page = AppTest.from_function(script, args=(found,)).run()
     assert not page.exception
-    assert "Σ over 3 legs of mass × distance × factor" in words(page)
+    shown = [one.value for block in page._tree.children.values() for one in block.markdown]
+    assert any("Σ over 3 legs of mass × distance × factor" in text for text in shown)
+    assert any("The 2 factors behind it" in text for text in shown)
+    assert any("root of the sum of squares" in text for text in shown)
 
 
 def test_failure_shows_a_reference_and_no_traceback(shipments, monkeypatch, caplog):
-    from analytics import OverviewAnalytics
-
     def broken(*_: object) -> None:
         raise RuntimeError("secret detail")
 
