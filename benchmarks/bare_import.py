@@ -32,32 +32,26 @@ _CALCULATED = f"""
 'actual' AS distance_basis, 'reported' AS distance_source, {_KG} AS tonne_km,
 {_KG} * {_FACTOR} AS ttw_kg, 0 AS wtt_kg, {_KG} * {_FACTOR} AS wtw_kg, {_KG} * {_FACTOR} * 0.9 AS low_kg,
 {_KG} * {_FACTOR} * 1.1 AS high_kg, 'modelled' AS data_type, 'bare' AS batch_id"""
-_ADDED = (
-    "distance_basis, distance_source, tonne_km, ttw_kg, wtt_kg, wtw_kg, low_kg, high_kg, data_type, batch_id"
-)
+_INSERT = f"""
+INSERT INTO legs (
+  {", ".join(_COLUMNS)}, distance_basis, distance_source, tonne_km, ttw_kg, wtt_kg, wtw_kg, low_kg, high_kg,
+  data_type, batch_id)
+SELECT {", ".join(_COLUMNS).replace("distance_km", "coalesce(distance_km, 0)")}, {_CALCULATED}
+FROM (SELECT {{typed}} FROM staged) t WHERE {_VALID} ON CONFLICT DO NOTHING"""
 
 
 def on_duckdb(url: str, csv: Path) -> int:
-    """Rows that went in."""
+    """Rows that went in: read_csv into a staging table of text, then one validating insert."""
     import duckdb
 
-    typed = ", ".join(f"TRY_CAST({name} AS {_TYPES.get(name, 'text')}) AS {name}" for name in _COLUMNS)
-    kept = ", ".join(name if name != "distance_km" else "coalesce(distance_km, 0)" for name in _COLUMNS)
+    typed = ", ".join(f"TRY_CAST({name} AS {_TYPES[name]}) AS {name}" if name in _TYPES else name for name in _COLUMNS)
     with closing(duckdb.connect(url.removeprefix("duckdb:///"))) as connection:
         connection.begin()
         connection.execute(
-            f"CREATE TEMP TABLE staged AS SELECT row_number() OVER () AS row_number, * "
-            f"FROM read_csv('{csv}', all_varchar = true, header = true)"
+            f"CREATE TEMP TABLE staged AS FROM read_csv('{csv}', all_varchar = true, header = true)"
         )
-        connection.execute(f"CREATE TEMP TABLE typed AS SELECT row_number, {typed} FROM staged")
-        connection.execute(
-            f"INSERT INTO legs ({', '.join(_COLUMNS)}, {_ADDED}) "
-            f"SELECT {kept}, {_CALCULATED} FROM ("
-            "  SELECT *, row_number() OVER (PARTITION BY shipment_id, leg_no ORDER BY row_number) AS time"
-            f"  FROM typed t WHERE {_VALID} AND NOT EXISTS ("
-            "    SELECT 1 FROM legs l WHERE l.shipment_id = t.shipment_id AND l.leg_no = t.leg_no)"
-            ") WHERE time = 1"
-        )
+        # Measured against a window and against a join on the first row of each key: this is the fastest dedup.
+        connection.execute(_INSERT.format(typed=typed))
         connection.commit()
         return _only(connection.execute("SELECT count(*) FROM legs"))
 
@@ -67,18 +61,16 @@ def on_postgres(url: str, csv: Path) -> int:
     import psycopg
 
     typed = ", ".join(_cast(name) for name in _COLUMNS)
-    kept = ", ".join(name if name != "distance_km" else "coalesce(distance_km, 0)" for name in _COLUMNS)
     names = ", ".join(csv.open(encoding="utf-8").readline().strip().split(","))
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE staged ({', '.join(f'{n} text' for n in names.split(', '))})")
-        with cursor.copy(f"COPY staged ({names}) FROM STDIN (FORMAT csv, HEADER true)") as copy:
-            with csv.open("rb") as file:
-                while block := file.read(1 << 20):
-                    copy.write(block)
-        cursor.execute(
-            f"INSERT INTO legs ({', '.join(_COLUMNS)}, {_ADDED}) SELECT {kept}, {_CALCULATED} "
-            f"FROM (SELECT {typed} FROM staged) t WHERE {_VALID} ON CONFLICT DO NOTHING"
-        )
+        with (
+            csv.open("rb") as file,
+            cursor.copy(f"COPY staged ({names}) FROM STDIN (FORMAT csv, HEADER true)") as copy,
+        ):
+            while block := file.read(1 << 20):
+                copy.write(block)
+        cursor.execute(_INSERT.format(typed=typed))
         connection.commit()
         cursor.execute("SELECT count(*) FROM legs")
         return _only(cursor)

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 from sqlalchemy import delete, select
 
 from analytics import plausibility
@@ -28,29 +27,23 @@ from data_access.schema import (
     suppliers,
 )
 from data_access.store import Transaction
-from ingestion.batches import REJECTED_COLUMNS, ImportResult
+from ingestion.batches import ImportResult
 from ingestion.columns import check_mapping, constants_of, suggest_mapping
 from ingestion.errors import UnknownPlace
+from ingestion.known_rows import drop_known
 from ingestion.locate import locate
 from ingestion.parsing import ColumnFormats, decide_formats, parse
-from ingestion.place_text import folded, repaired
-from ingestion.places import Places
-from ingestion.readers import open_source
+from ingestion.places import Places, fold
+from ingestion.reading import RawChunk, Source, open_source
 from ingestion.rules import violations
-from ingestion.sources import RawChunk, Source
+from ingestion.tally import Tally, problems_at
 
 __all__ = ["import_file"]
 
 log = logging.getLogger(__name__)
 
 Progress = Callable[[float, str], object]
-# What makes a second row with the same key the same shipment leg.
-COMPARED = ["departed_at", "supplier_id", "mode", "weight_kg"]
-KEY = ["shipment_id", "leg_no"]
 HUB_WITHOUT_INTENSITY = "A hub leg needs hub_kg_per_t (kg CO2e per tonne) or the reported wtw_kg."
-TAKEN = (
-    "This shipment and leg is there already with other values: number the legs, or undo the earlier import."
-)
 
 
 def import_file(
@@ -128,23 +121,6 @@ class _NothingNew(Exception):
         self.result = result
 
 
-@dataclass
-class _Tally:
-    """What has come together so far, over the chunks of one attempt."""
-
-    read: int = 0
-    accepted: int = 0
-    duplicate: int = 0
-    wtw_kg: float = 0.0
-    first: datetime | None = None
-    last: datetime | None = None
-    rejected: list[pd.DataFrame] = field(default_factory=list)
-    flagged: list[pd.DataFrame] = field(default_factory=list)
-    unresolved: list[pd.DataFrame] = field(default_factory=list)
-    notices: list[pd.DataFrame] = field(default_factory=list)
-    suppliers: set[str] = field(default_factory=set)
-
-
 @dataclass(frozen=True)
 class _Attempt:
     """One try at the import: a conflict with another writer starts a new one."""
@@ -155,7 +131,7 @@ class _Attempt:
     places: Places
     factors: pd.DataFrame
     factor_set: str
-    tally: _Tally = field(default_factory=_Tally)
+    tally: Tally = field(default_factory=Tally)
 
 
 def _run(plan: _Plan, tx: Transaction) -> ImportResult:
@@ -171,7 +147,7 @@ def _run(plan: _Plan, tx: Transaction) -> ImportResult:
     for chunk in plan.file.chunks(columns=list(plan.mapping.values())):
         _take(chunk, attempt)
         plan.progress(min(chunk.fraction, 0.99), f"{tally.read:,} rows read, {tally.accepted:,} accepted")
-    result = _result(attempt)
+    result = tally.result(attempt.batch_id, plan.file.notes)
     if not result.rows_accepted and not plan.new_aliases:
         raise _NothingNew(result)
     if result.rows_accepted:
@@ -189,7 +165,7 @@ def _take(chunk: RawChunk, attempt: _Attempt) -> None:
     tally.notices.append(parsed.notices)
     good = _without(parsed.legs, violations(parsed.legs), tally)
     good = _without(good, _bare_hubs(good), tally)
-    good = _drop_known(good, tx, tally)
+    good = drop_known(good, tx, tally)
     located = locate(good, attempt.places)
     tally.rejected.append(located.problems)
     tally.unresolved.append(located.unresolved)
@@ -200,16 +176,10 @@ def _take(chunk: RawChunk, attempt: _Attempt) -> None:
     tx.append(legs, done)
     flags = plausibility.flags(done)
     tx.append(leg_flags, flags.assign(batch_id=attempt.batch_id))
-    tally.flagged.append(flags)
-    tally.accepted += len(done)
-    tally.wtw_kg += float(done["wtw_kg"].sum())
-    tally.suppliers |= set(done["supplier_id"].unique())
-    first, last = done["departed_at"].min().to_pydatetime(), done["departed_at"].max().to_pydatetime()
-    tally.first = min(first, tally.first or first)
-    tally.last = max(last, tally.last or last)
+    tally.accept(done, flags)
 
 
-def _without(good: pd.DataFrame, problems: pd.DataFrame, tally: _Tally) -> pd.DataFrame:
+def _without(good: pd.DataFrame, problems: pd.DataFrame, tally: Tally) -> pd.DataFrame:
     if problems.empty:
         return good
     tally.rejected.append(problems)
@@ -218,52 +188,7 @@ def _without(good: pd.DataFrame, problems: pd.DataFrame, tally: _Tally) -> pd.Da
 
 def _bare_hubs(good: pd.DataFrame) -> pd.DataFrame:
     bare = (good["mode"] == "hub") & good["hub_kg_per_t"].isna() & good["wtw_kg"].isna()
-    return _problems_at(good[bare.to_numpy()], "hub_kg_per_t", HUB_WITHOUT_INTENSITY)
-
-
-def _drop_known(good: pd.DataFrame, tx: Transaction, tally: _Tally) -> pd.DataFrame:
-    """Leave out rows whose key is in the warehouse or earlier in the file; differing ones are rejected."""
-    if good.empty:
-        return good
-    first = good.drop_duplicates(KEY)
-    if len(first) < len(good):
-        again = good[~good.index.isin(first.index)]
-        earlier = again[KEY].merge(first[[*KEY, *COMPARED]], on=KEY, how="left").set_axis(again.index)
-        _count_known(again, earlier, tally)
-    keys = pa.table(
-        {
-            "place_in_chunk": pa.array(range(len(first)), pa.int64()),
-            "shipment_id": pa.array(first["shipment_id"], pa.string()),
-            "leg_no": pa.array(first["leg_no"], pa.int16()),
-        }
-    )
-    with tx.staged(keys) as staged:
-        known = tx.frame(
-            select(staged.c.place_in_chunk, *(legs.c[name] for name in COMPARED)).join_from(
-                staged,
-                legs,
-                (staged.c.shipment_id == legs.c.shipment_id) & (staged.c.leg_no == legs.c.leg_no),
-            )
-        ).set_index("place_in_chunk")
-    if known.empty:
-        return first
-    again = first.iloc[known.index]
-    _count_known(again, known.set_axis(again.index), tally)
-    return first.drop(again.index)
-
-
-def _count_known(again: pd.DataFrame, earlier: pd.DataFrame, tally: _Tally) -> None:
-    same = pd.Series(True, index=again.index)
-    for column in COMPARED:
-        same &= again[column].to_numpy() == earlier[column].to_numpy()
-    tally.duplicate += int(same.sum())
-    if not same.all():
-        tally.rejected.append(_problems_at(again[~same], "shipment_id", TAKEN))
-
-
-def _problems_at(rows: pd.DataFrame, column: str, problem: str) -> pd.DataFrame:
-    value = rows[column].astype("str").to_numpy()
-    return pd.DataFrame({"row_number": rows.index, "column": column, "value": value, "problem": problem})
+    return problems_at(good[bare.to_numpy()], "hub_kg_per_t", HUB_WITHOUT_INTENSITY)
 
 
 def _remember(tx: Transaction, plan: _Plan) -> dict[str, str]:
@@ -285,45 +210,11 @@ def _checked(aliases: Mapping[str, str]) -> dict[str, str]:
                 f"{place!r}, given for {name!r}, is not known as a place: write 'city, country', "
                 "a UN/LOCODE, an IATA code or 'latitude, longitude'."
             )
-    return {folded(repaired(name)): place for name, place in aliases.items()}
+    return {fold(name): place for name, place in aliases.items()}
 
 
 def _meta(tx: Transaction, key: str) -> str:
     return str(tx.frame(select(store_meta.c.value).where(store_meta.c.key == key))["value"].iloc[0])
-
-
-def _result(attempt: _Attempt) -> ImportResult:
-    tally = attempt.tally
-    rejected = _together(tally.rejected, REJECTED_COLUMNS).sort_values("row_number", ignore_index=True)
-    flagged = _together(tally.flagged, ["shipment_id", "leg_no", "kind", "reason"])
-    unresolved = _together(tally.unresolved, ["column", "name", "rows"])
-    notices = _together(tally.notices, ["column", "value", "rows"])
-    return ImportResult(
-        batch_id=attempt.batch_id if tally.accepted else None,
-        rows_read=tally.read,
-        rows_accepted=tally.accepted,
-        rows_rejected=int(rejected["row_number"].nunique()),
-        rows_duplicate=tally.duplicate,
-        rejected=rejected,
-        rows_flagged=len(flagged.drop_duplicates(KEY)),
-        flagged=flagged,
-        unresolved=_summed(unresolved, ["column", "name"]),
-        notices=_summed(notices, ["column", "value"]),
-        notes=tuple(attempt.plan.file.notes),
-        first_departed_at=tally.first,
-        last_departed_at=tally.last,
-        wtw_kg=tally.wtw_kg,
-    )
-
-
-def _together(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    filled = [part[columns] for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
-
-
-def _summed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    summed = frame.groupby(keys, sort=True)["rows"].sum().reset_index()
-    return summed.sort_values("rows", ascending=False, kind="stable", ignore_index=True)
 
 
 def _write_batch(attempt: _Attempt, result: ImportResult) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from data_access import MODES
 from ingestion.columns import REQUIRED
-from ingestion.sources import problem_frame
+from ingestion.reading.sources import problem_frame
 
 if TYPE_CHECKING:
     import pandas as pd

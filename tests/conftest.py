@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from data_access import Store
 
 SHARED_SCMS = Path(__file__).parents[2] / "shared" / "data" / "scms_delivery_history.csv"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+
 from analytics.emissions import calculate, load_factors
 from data_access import Store, schema
 

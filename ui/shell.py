@@ -26,6 +26,7 @@ _ROOT = Path(__file__).parent.parent
 _LOGO = _ROOT / "assets" / "logo.svg"
 _STYLE = _ROOT / "assets" / "style" / "app.css"
 _SIDEBAR_PX = 312
+_NAVIGATED = "navigated"
 _APP = "Supply Chain Carbon Analytics"
 
 
@@ -62,6 +63,7 @@ def navigation() -> Any:
         initial_sidebar_state=_SIDEBAR_PX,
         menu_items={"About": None},
     )
+    st.session_state[_NAVIGATED] = True
     user = current_user()
     sections = sections_for(lambda permission: access.may(user, permission), _page)
     if not sections:
@@ -107,7 +109,7 @@ def _leave_pages_folder() -> None:
 
     Until it has run once in a process, Streamlit takes the folder `pages` for the navigation.
     """
-    if PagesManager.uses_pages_directory:
+    if PagesManager.uses_pages_directory and not st.session_state.get(_NAVIGATED):
         PagesManager.uses_pages_directory = False
         st.rerun()
 

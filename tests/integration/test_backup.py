@@ -6,11 +6,12 @@ import zipfile
 
 import pandas as pd
 import pytest
+from sqlalchemy import select
+
 from data_access import Store, schema
 from data_access.app_database import AppDatabase
 from data_access.app_schema import metadata as app_metadata
 from data_access.backup import UnusableBackup, restore, save
-from sqlalchemy import select
 from tests.legs import put
 
 

@@ -6,13 +6,14 @@ import io
 
 import pandas as pd
 import pytest
-from analytics import OverviewAnalytics
-from data_access import Filters, Scope, schema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from analytics import OverviewAnalytics
+from data_access import Filters, Scope, schema
 from ingestion import import_file, list_batches, rejected_of, undo_import
 from ingestion.errors import ImportCancelled, UnknownBatch, UnknownPlace, UnreadableFile, UnusableMapping
-from sqlalchemy import func, select
 
 HEADER = "shipment_id,departed_at,supplier_id,mode,vehicle_class,weight_kg,distance_km\n"
 GOOD = "A1,2025-03-10,Acme,road,articulated >33 t,12000,850\n"
@@ -74,7 +75,7 @@ def test_another_row_under_a_taken_id_is_set_aside_and_the_first_one_stays(store
     import_file(store, csv(GOOD))
     result = import_file(store, csv(GOOD.replace("12000", "9000"), GOOD.replace("A1", "B").replace("12000", "1")))
     assert (result.rows_accepted, result.rows_rejected) == (1, 1)
-    assert "there already with other values" in problems(result)
+    assert "is there already with other values" in problems(result)
     assert legs_in(store)["weight_kg"].tolist() == [12_000.0, 1.0]
 
 
@@ -302,7 +303,7 @@ def test_a_mapping_of_ones_own_wins(duckdb_store):
 
 
 def test_rows_beyond_one_chunk_are_all_there_and_duplicates_across_chunks_are_found(duckdb_store, monkeypatch):
-    from ingestion import sources
+    from ingestion.reading import sources
 
     monkeypatch.setattr(sources, "CHUNK_ROWS", 100)
     lines = [GOOD.replace("A1", f"A{n}") for n in range(250)]

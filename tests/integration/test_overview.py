@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+
 from analytics import OverviewAnalytics
 from analytics.overview import grain_for
 from data_access import Filters, Scope, schema
@@ -218,8 +219,9 @@ def test_grains_by_length_of_the_period():
 
 
 def test_demo_labels_are_never_read_by_analytics():
-    import analytics
     from pathlib import Path
+
+    import analytics
 
     for module in Path(analytics.__file__).parent.glob("*.py"):
         assert "demo_labels" not in module.read_text(encoding="utf-8"), module.name

@@ -10,9 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
+
 from data_access import Store, schema
 from data_access.errors import StoreLocked
-from sqlalchemy import func, select
 
 ROOT = Path(__file__).parents[2]
 

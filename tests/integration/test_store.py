@@ -8,6 +8,8 @@ from datetime import datetime
 import pandas as pd
 import pyarrow as pa
 import pytest
+from sqlalchemy import delete, func, select, update
+
 from data_access import Filters, Scope, Store, schema, upgrades
 from data_access import overview_queries as queries
 from data_access.errors import (
@@ -18,7 +20,6 @@ from data_access.errors import (
     StoreUnreachable,
     UnsupportedUrl,
 )
-from sqlalchemy import delete, func, select, update
 from tests.legs import legs_of, put
 
 ALL = (Filters(), Scope.all())

@@ -6,9 +6,10 @@ import math
 
 import pandas as pd
 import pytest
-from analytics.emissions import MissingFactor, calculate, daf, load_factors, total_range
 from hypothesis import given
 from hypothesis import strategies as st
+
+from analytics.emissions import MissingFactor, calculate, daf, load_factors, total_range
 
 FACTORS = load_factors()
 

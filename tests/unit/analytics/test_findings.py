@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+
 from analytics.findings import lanes_finding, mode_finding, suppliers_finding, time_finding
 
 

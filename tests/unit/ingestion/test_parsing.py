@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ingestion.columns import CANONICAL, constants_of, suggest_mapping
 from ingestion.errors import UnusableMapping
 from ingestion.parsing import ColumnFormats, decide_formats, parse
-from ingestion.readers import open_source
+from ingestion.reading import open_source
 from ingestion.rules import violations
 
 LOOKALIKE = Path(__file__).parents[2] / "data" / "scms_lookalike.csv"

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.errors import UnreadableFile
-from ingestion.readers import open_source
+from ingestion.reading import open_source
 
 CSV = "shipment_id,mode,weight_kg\nS1,road,10\nS2,sea,20\n"
 

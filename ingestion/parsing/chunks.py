@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ingestion.cells import Reading, read_cells
 from ingestion.columns import CANONICAL
 from ingestion.errors import UnusableMapping
-from ingestion.parsing_dates import OrderEvidence, has_numeric_dates, read_dates
-from ingestion.parsing_numbers import read_integers, read_numbers, shows_other_decimal
-from ingestion.parsing_text import (
+from ingestion.parsing.cells import Reading, read_cells
+from ingestion.parsing.dates import OrderEvidence, has_numeric_dates, read_dates
+from ingestion.parsing.numbers import read_integers, read_numbers, shows_other_decimal
+from ingestion.parsing.text import (
     read_bases,
     read_currencies,
     read_flags,
@@ -27,7 +27,7 @@ from ingestion.parsing_text import (
     read_modes,
     read_texts,
 )
-from ingestion.sources import Source, problem_frame
+from ingestion.reading.sources import Source, problem_frame
 
 __all__ = ["ColumnFormats", "Parsed", "decide_formats", "parse"]
 

@@ -12,9 +12,9 @@ from functools import lru_cache
 
 import pandas as pd
 
-from ingestion.free_text import find_place
-from ingestion.gazetteer import Place, gazetteer
-from ingestion.place_text import coordinates, folded, repaired
+from ingestion.places.free_text import find_place
+from ingestion.places.gazetteer import Place, gazetteer
+from ingestion.places.text import coordinates, folded, repaired
 
 __all__ = ["Places", "fold", "unresolved"]
 

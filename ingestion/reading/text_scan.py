@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingestion.errors import UnreadableFile
-from ingestion.sources import Content
+from ingestion.reading.sources import Content
 
 __all__ = ["TextFacts", "declared_encoding", "decode_head", "refuse_open_quote", "scan_text"]
 

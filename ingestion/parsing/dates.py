@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.cells import MISSING, Reading, Unread, is_text, plain_cast, quoted, trimmed, unreadable
+from ingestion.parsing.cells import MISSING, Reading, Unread, is_text, plain_cast, quoted, trimmed, unreadable
 
 __all__ = ["OrderEvidence", "has_numeric_dates", "read_dates"]
 

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from analytics.distances import great_circle_km
-from ingestion.place_text import folded
+from ingestion.places.text import folded
 
 __all__ = ["Gazetteer", "Place", "gazetteer"]
 
-LOCATIONS = Path(__file__).resolve().parents[1] / "assets" / "locations"
+LOCATIONS = Path(__file__).resolve().parents[2] / "assets" / "locations"
 BARE_CITY_PEOPLE = 100_000  # smaller, a name without its country is a guess
 CITY_STATES = frozenset({"GI", "HK", "MC", "MO", "SG", "VA"})  # the country is as precise as a city
 CLEARLY_LARGER = 10  # how many times larger a city must be than the next of its name

@@ -12,7 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_access import MODES
-from ingestion.cells import MISSING, MISSING_TEXT, Reading, Unread, is_text, quoted, read_unique, trimmed
+from ingestion.parsing.cells import (
+    MISSING,
+    MISSING_TEXT,
+    Reading,
+    Unread,
+    is_text,
+    quoted,
+    read_unique,
+    trimmed,
+)
 
 __all__ = ["read_bases", "read_currencies", "read_flags", "read_incoterms", "read_modes", "read_texts"]
 

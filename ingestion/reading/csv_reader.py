@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ingestion.errors import UnreadableFile
-from ingestion.sources import Content, RawChunk, Source, checked_header, problem_frame
-from ingestion.text_scan import declared_encoding, decode_head, refuse_open_quote, scan_text
+from ingestion.reading.sources import Content, RawChunk, Source, checked_header, problem_frame
+from ingestion.reading.text_scan import declared_encoding, decode_head, refuse_open_quote, scan_text
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.cells import (
+from ingestion.parsing.cells import (
     MISSING,
     Reading,
     Unread,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ingestion.gazetteer import Place, gazetteer
-from ingestion.place_text import folded
+from ingestion.places.gazetteer import Place, gazetteer
+from ingestion.places.text import folded
 
 __all__ = ["find_place"]
 

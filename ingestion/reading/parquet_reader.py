@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from ingestion.errors import UnreadableFile
-from ingestion.sources import Content, RawChunk, Source, checked_header, problem_frame
+from ingestion.reading.sources import Content, RawChunk, Source, checked_header, problem_frame
 
 __all__ = ["PARQUET_MAGIC", "open_parquet"]
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ingestion.errors import UnreadableFile
-from ingestion.sources import Content, RawChunk, Source, checked_header, problem_frame
+from ingestion.reading.sources import Content, RawChunk, Source, checked_header, problem_frame
 
 if TYPE_CHECKING:
     import pandas as pd

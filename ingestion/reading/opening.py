@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingestion.errors import UnreadableFile
-from ingestion.readers_csv import open_csv
-from ingestion.readers_excel import OLE_MAGIC, ZIP_MAGIC, open_excel
-from ingestion.readers_parquet import PARQUET_MAGIC, open_parquet
-from ingestion.sources import Content, RawChunk, Source
+from ingestion.reading.csv_reader import open_csv
+from ingestion.reading.excel_reader import OLE_MAGIC, ZIP_MAGIC, open_excel
+from ingestion.reading.parquet_reader import PARQUET_MAGIC, open_parquet
+from ingestion.reading.sources import Content, RawChunk, Source
 
 __all__ = ["RawChunk", "Source", "open_source"]
 

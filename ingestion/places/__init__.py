@@ -1,0 +1,7 @@
+"""From place texts to coordinates: codes, cities, countries, and what the user said a name is."""
+
+from __future__ import annotations
+
+from ingestion.places.resolver import Places, fold, unresolved
+
+__all__ = ["Places", "fold", "unresolved"]
