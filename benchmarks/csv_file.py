@@ -49,7 +49,12 @@ def lanes(count: int = LANES, seed: int = 7) -> pd.DataFrame:
     pairs = np.array([rng.choice(np.flatnonzero(ends[mode]), size=2, replace=False) for mode in modes])
     found = pd.DataFrame({"mode": modes})
     for end, at in zip(("origin", "destination"), pairs.T, strict=True):
-        for column, name in (("place", end), ("country", f"{end}_country"), ("lat", f"{end}_lat"), ("lon", f"{end}_lon")):
+        for column, name in (
+            ("place", end),
+            ("country", f"{end}_country"),
+            ("lat", f"{end}_lat"),
+            ("lon", f"{end}_lon"),
+        ):
             found[name] = places[column].to_numpy()[at]
     found["km"] = estimate(found)["distance_km"]
     return found.drop(columns=[name for name in found if name.endswith(("_lat", "_lon"))])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Callable
+from functools import partial
 
-from benchmarks.report import Limit, Table
+from benchmarks.report import Limit, Row, Table
 from benchmarks.stopwatch import seconds
 from benchmarks.warehouses import ENGINES, SEED, Bench, size_name
 from ingestion.demo import generate
@@ -18,15 +20,15 @@ TURNS = 3
 
 def measure(bench: Bench) -> list[Table]:
     generate_all(10_000, bench)  # the world of lanes and suppliers is built once a process
-    rows = []
+    rows: list[Row] = []
     for shipments in bench.sizes:
         name = size_name(shipments)
-        drawn = _per_s(shipments, lambda n=shipments: draw_all(n, bench))
+        drawn = _per_s(shipments, partial(draw_all, shipments, bench))
         # The first 25,000 bear the start of every run, so that the rate is judged on the large size.
         judged = shipments >= 1_000_000
         limit = Limit(drawn, LEAST_PER_S, "per s", at_least=True) if judged else None
         rows.append(((name, "generated", drawn), limit))
-        calculated = _per_s(shipments, lambda n=shipments: generate_all(n, bench))
+        calculated = _per_s(shipments, partial(generate_all, shipments, bench))
         rows.append(((name, "generated and calculated", calculated), None))
         for engine in ENGINES:
             bench.filled(engine, shipments)
@@ -36,8 +38,7 @@ def measure(bench: Bench) -> list[Table]:
     return [Table("Demo data", ("shipments", "what", "shipments/s"), rows, note)]
 
 
-def _per_s(shipments: int, work: object) -> float:
-    assert callable(work)
+def _per_s(shipments: int, work: Callable[[], object]) -> float:
     return shipments / statistics.median(seconds(work) for _ in range(TURNS))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import csv_file
-from benchmarks.report import Limit, Table
+from benchmarks.report import Limit, Row, Table
 from benchmarks.servers import ROOT
 from benchmarks.warehouses import ENGINES, Bench, size_name
 
@@ -18,7 +18,7 @@ __all__ = ["Import", "measure"]
 
 MOST, MOST_PEAK_MB = 3.0, 1_500.0
 TURNS = 3
-_BARE = {"duckdb": "read_csv, validate, insert or skip", "postgres": "COPY, validate, upsert"}
+_BARE = "DuckDB: read_csv, validate, insert what is new; Postgres: COPY, validate, upsert"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Import:
 
 
 def measure(bench: Bench) -> list[Table]:
-    rows = []
+    rows: list[Row] = []
     for size in bench.sizes:
         file = csv_file.write(bench.folder / f"{size}.csv", size)
         for engine in ENGINES:
@@ -57,9 +57,9 @@ def measure(bench: Bench) -> list[Table]:
             ]
         file.path.unlink()
     note = (
-        f"`import_file` of a generated CSV of 19 columns beside bare SQL ({'; '.join(map(': '.join, _BARE.items()))}) "
-        f"into an equal table, {TURNS} turns each in a fresh process with its libraries loaded; medians, peak memory of "
-        "the importing process (the largest; a Postgres server's own memory is not in it)."
+        f"`import_file` of a generated CSV of 19 columns beside bare SQL ({_BARE}) into an equal table, "
+        f"{TURNS} turns each in a fresh process with its libraries loaded; medians, and the largest peak memory of the "
+        "importing process (a Postgres server's own memory is not in it)."
     )
     return [Table("Import", ("file", "engine", "what", "ours", "bare", "ratio", "rows accepted"), rows, note)]
 

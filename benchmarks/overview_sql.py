@@ -1,4 +1,4 @@
-"""The Overview's questions in SQL written by hand, as one would for DuckDB or Postgres alone; $1, $2 is the period.
+"""The Overview's questions in SQL written by hand, as one would for DuckDB or Postgres; $1, $2 is the period.
 
 Nothing here comes out of the app: the benchmark checks that the app's own SQL gives the same numbers.
 """
@@ -87,7 +87,8 @@ WITH parts AS (
   FROM legs WHERE {_PERIOD} GROUP BY mode, factor_id)
 SELECT mode, sum(legs)::bigint AS legs, sum(tonne_km) AS tonne_km, sum(wtw_kg) AS wtw_kg,
        sum(wtw_kg) - sqrt(sum(down * down)) AS low_kg, sum(wtw_kg) + sqrt(sum(up * up)) AS high_kg, {_GRAMS},
-       sum(wtw_kg) / sum(sum(wtw_kg)) OVER () AS wtw_share, sum(tonne_km) / sum(sum(tonne_km)) OVER () AS tkm_share
+       sum(wtw_kg) / sum(sum(wtw_kg)) OVER () AS wtw_share,
+       sum(tonne_km) / sum(sum(tonne_km)) OVER () AS tkm_share
 FROM parts GROUP BY mode ORDER BY wtw_kg DESC, mode"""
 
 _SHARE = "sum(wtw_kg) / sum(sum(wtw_kg)) OVER () AS wtw_share"
@@ -115,9 +116,9 @@ spread AS (
   SELECT sqrt(sum(down * down)) AS down, sqrt(sum(up * up)) AS up
   FROM (SELECT sum(wtw_kg - low_kg) AS down, sum(high_kg - wtw_kg) AS up FROM parts GROUP BY factor_id) f)
 SELECT currency, sum(cost) AS cost, sum(costed)::bigint AS costed, sum(legs)::bigint AS legs,
-       sum(shipments)::bigint AS shipments, sum(tonne_km) AS tonne_km, sum(ttw_kg) AS ttw_kg, sum(wtt_kg) AS wtt_kg,
-       sum(wtw_kg) AS wtw_kg, sum(primary_kg) AS primary_kg, sum(modelled_kg) AS modelled_kg,
-       max(down) AS down, max(up) AS up
+       sum(shipments)::bigint AS shipments, sum(tonne_km) AS tonne_km, sum(ttw_kg) AS ttw_kg,
+       sum(wtt_kg) AS wtt_kg, sum(wtw_kg) AS wtw_kg, sum(primary_kg) AS primary_kg,
+       sum(modelled_kg) AS modelled_kg, max(down) AS down, max(up) AS up
 FROM parts, spread GROUP BY currency"""
 
 # Name of the method of OverviewAnalytics → the statements that answer it whole.

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from benchmarks.report import Limit, Table
+from benchmarks.report import Limit, Row, Table
 from benchmarks.servers import ROOT
 from benchmarks.warehouses import Bench
 
@@ -22,7 +22,7 @@ def measure(_bench: Bench) -> list[Table]:
         [sys.executable, "-m", "benchmarks.places"], cwd=ROOT, check=True, capture_output=True, text=True
     )
     found = json.loads(done.stdout)
-    rows = [
+    rows: list[Row] = [
         (("cold: a fresh process", found["cold_s"], found["located"]), Limit(found["cold_s"], COLD_S, "s")),
         (
             ("warm: the same rows again", found["warm_s"], found["located"]),
@@ -30,8 +30,8 @@ def measure(_bench: Bench) -> list[Table]:
         ),
     ]
     note = (
-        f"{ROWS:,} rows over {found['lanes']} lanes ({found['sea_lanes']} of them by sea), none with a distance. Cold "
-        "includes loading the libraries, the gazetteer and the sea network."
+        f"{ROWS:,} rows over {found['lanes']} lanes ({found['sea_lanes']} of them by sea), none with a distance. "
+        "Cold includes loading the libraries, the gazetteer and the sea network."
     )
     return [Table("Places and routes", ("what", "seconds", "rows located"), rows, note)]
 

@@ -1,7 +1,8 @@
-"""The Overview's questions through the app beside the same questions by hand, on the same engine, by turns."""
+"""The Overview's questions through the app beside the same ones by hand, on the same engine, by turns."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ import pandas as pd
 from analytics import OverviewAnalytics
 from benchmarks import overview_sql
 from benchmarks.raw import Run, raw_connection
-from benchmarks.report import Limit, Table
+from benchmarks.report import Limit, Row, Table
 from benchmarks.stopwatch import Pair, compare
 from benchmarks.warehouses import ENGINES, Bench, size_name
 from data_access import Filters, Scope, Store
@@ -44,7 +45,8 @@ class Question:
 
 def measure(bench: Bench) -> list[Table]:
     """Two tables: the queries, and the methods of `OverviewAnalytics` that the page calls."""
-    queries, whole = [], []
+    queries: list[Row] = []
+    whole: list[Row] = []
     for shipments in bench.sizes:
         for engine in ENGINES:
             url = bench.filled(engine, shipments)
@@ -58,16 +60,16 @@ def measure(bench: Bench) -> list[Table]:
             "Overview queries",
             head,
             queries,
-            "`store.frame(query)`, from building the statement to the pandas frame, beside SQL written by hand on the "
-            "engine's own connection (cursor → Arrow → pandas), by turns, each turn over another period. Twelve "
-            "months, all suppliers. Medians; the ratio is the median of the turns' ratios.",
+            "`store.frame(query)`, from building the statement to the pandas frame, beside SQL written by "
+            "hand on the engine's own connection (cursor → Arrow → pandas), by turns, each turn over another "
+            "period. Twelve months, all suppliers. Medians; the ratio is the median of the turns' ratios.",
         ),
         Table(
             "Overview methods as a whole",
             head,
             whole,
-            "Each method of `OverviewAnalytics` with all its queries and arithmetic, beside hand-written SQL that does "
-            "the arithmetic in the database.",
+            "Each method of `OverviewAnalytics` with all its queries and arithmetic, beside hand-written SQL "
+            "that does the arithmetic in the database.",
         ),
     ]
 
@@ -78,7 +80,7 @@ def last_year(until: datetime) -> Filters:
 
 def _rows(
     asked_of: list[Question], store: Store, run: Run, year: Filters, where: tuple[str, str]
-) -> Iterator[tuple[tuple[Any, ...], Limit]]:
+) -> Iterator[Row]:
     for question in asked_of:
         check(question, store, run, year)
         pair = _timed(question, store, run, year)
@@ -98,6 +100,8 @@ def _timed(question: Question, store: Store, run: Run, year: Filters) -> Pair:
 
 def _earlier(year: Filters, turn: int) -> Filters:
     step = timedelta(minutes=turn)
+    assert year.start is not None
+    assert year.end is not None
     return replace(year, start=year.start - step, end=year.end - step)
 
 
@@ -158,6 +162,10 @@ def questions(store: Store) -> list[Question]:
         "product groups to filter by": (lambda _: asked.distinct_values(_EVERYTHING, "product_group"), None),
     }
     return [_query(name, build, more) for name, (build, more) in queries.items()]
+
+
+def _values(column: str) -> Callable[[Filters], Select[Any]]:
+    return lambda _: asked.distinct_values(_EVERYTHING, column)
 
 
 def _query(name: str, build: Callable[[Filters], Select[Any]], more: list[Any] | None) -> Question:
@@ -251,7 +259,6 @@ def _options(store: Store, _filters: Filters) -> pd.DataFrame:
 
 def _options_by_hand(run: Run, _filters: Filters) -> pd.DataFrame:
     span, suppliers, *lists = (run(sql, []) for sql in overview_sql.METHODS["options"])
-    values = [f"{span['first'].iloc[0]:%Y-%m-%d %H:%M}", *suppliers["supplier_id"]]
-    for part in lists:
-        values += part["value"].tolist()
+    found = itertools.chain(*(part["value"] for part in lists))
+    values = [f"{span['first'].iloc[0]:%Y-%m-%d %H:%M}", *suppliers["supplier_id"], *found]
     return pd.DataFrame({"value": values, "legs": int(span["legs"].iloc[0])})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["RESULTS", "Limit", "Table", "closing", "document"]
+__all__ = ["RESULTS", "Limit", "Row", "Table", "closing", "document"]
 
 RESULTS = Path(__file__).parent / "results.md"
 
@@ -29,13 +29,16 @@ class Limit:
         return f"{'≥' if self.at_least else '≤'} {_number(self.bound)}{self.unit and ' ' + self.unit}"
 
 
+Row = tuple[tuple[Any, ...], Limit | None]
+
+
 @dataclass(frozen=True)
 class Table:
     """One table; each row holds the cells of `head` and a Limit, or None where nothing is required."""
 
     title: str
     head: tuple[str, ...]
-    rows: Sequence[tuple[tuple[Any, ...], Limit | None]]
+    rows: Sequence[Row]
     note: str = ""
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.report import Table
+from benchmarks.report import Row, Table
 from benchmarks.servers import app_server, chromium, wait_until_healthy
 from benchmarks.warehouses import Bench, size_name
 
@@ -29,7 +29,7 @@ class Start:
 
 
 def measure(bench: Bench) -> list[Table]:
-    rows = []
+    rows: list[Row] = []
     with chromium() as browser:
         for shipments in bench.sizes:
             env, cookie = _installation(bench, shipments)
@@ -41,9 +41,9 @@ def measure(bench: Bench) -> list[Table]:
             ):
                 rows.append(((size_name(shipments), what, statistics.median(taken)), None))
     note = (
-        f"`streamlit run server.py` on DuckDB, {TURNS} cold processes each, medians; `/healthz` asked every 20 ms. The "
-        "browser (headless Chromium, running already, empty cache) opens the Overview when the server is healthy, with "
-        "the cookie of a session that was made beforehand."
+        f"`streamlit run server.py` on DuckDB, {TURNS} cold processes each, medians; `/healthz` asked every "
+        "20 ms. The browser (headless Chromium, running already, empty cache) opens the Overview when the server "
+        "is healthy, with the cookie of a session that was made beforehand."
     )
     return [Table("Start", ("shipments", "what", "seconds"), rows, note)]
 

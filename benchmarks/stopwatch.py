@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 __all__ = ["Pair", "compare", "median_ms", "seconds"]
 
@@ -26,9 +27,11 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def compare(ours: Callable[[int], object], by_hand: Callable[[int], object], runs: int) -> Pair:
-    """Run A B A B … with the number of the turn, after one warm-up of each; what disturbs the machine disturbs both sides of a ratio."""
-    ours(0), by_hand(0)
-    times = [(seconds(lambda: ours(turn)), seconds(lambda: by_hand(turn))) for turn in range(1, runs + 1)]  # noqa: B023
+    """Run A B A B … with the number of the turn, after one warm-up of each (turn 0).
+
+    What disturbs the machine disturbs both sides of a ratio.
+    """
+    times = [(seconds(partial(ours, turn)), seconds(partial(by_hand, turn))) for turn in range(runs + 1)][1:]
     return Pair(
         statistics.median(a for a, _ in times) * 1000,
         statistics.median(b for _, b in times) * 1000,

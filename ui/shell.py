@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from urllib.parse import quote
@@ -136,8 +137,9 @@ def _user_menu(user: access.User) -> None:
         key="user-menu",
         width="stretch",
     ):
-        st.markdown(f"**{formats.plain(user.name)}**  \n{formats.plain(user.email)}  \nRole: {user.role}")
+        # HTML, since Markdown would turn the e-mail into a link.
         st.html(
+            f"<p><strong>{escape(user.name)}</strong><br>{escape(user.email)}<br>Role: {escape(user.role)}</p>"
             '<nav class="user-links" aria-label="Account">'
             '<a href="/auth/password" target="_self">Change password</a>'
             '<a href="/auth/sign-out" target="_self">Sign out</a></nav>'

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ingestion.places.resolver import Places, fold, unresolved
+from ingestion.places.resolver import Places, fold
 
-__all__ = ["Places", "fold", "unresolved"]
+__all__ = ["Places", "fold"]

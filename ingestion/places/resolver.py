@@ -16,7 +16,7 @@ from ingestion.places.free_text import find_place
 from ingestion.places.gazetteer import Place, gazetteer
 from ingestion.places.text import coordinates, folded, repaired
 
-__all__ = ["Places", "fold", "unresolved"]
+__all__ = ["Places", "fold"]
 
 _COLUMNS = [field.name for field in fields(Place)]
 _LOCODE = re.compile(r"[A-Z]{2} ?[A-Z2-9]{3}")
@@ -89,12 +89,6 @@ def fold(name: str) -> str:
     Case, accents, punctuation, white space and a wrong encoding make no difference.
     """
     return folded(repaired(name))
-
-
-def unresolved(texts: pd.Series, resolved: pd.DataFrame) -> pd.DataFrame:
-    """Names without a place and how often each occurs, most frequent first: columns name, rows."""
-    names = texts[resolved["precision"].isna().to_numpy()].dropna()
-    return names.value_counts().rename_axis("name").reset_index(name="rows")
 
 
 def _speaks_alpha3(texts: pd.Series) -> bool:

@@ -61,7 +61,11 @@ def test_a_file_that_is_no_backup_changes_nothing(duckdb_store, app, tmp_path):
     (tmp_path / "text.zip").write_text("hello")
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("readme.txt", "hello")
-    for name, sentence in (("text.zip", "not a whole backup"), ("other.zip", "not a whole backup"), ("no.zip", "no file")):
+    for name, sentence in (
+        ("text.zip", "not a whole backup"),
+        ("other.zip", "not a whole backup"),
+        ("no.zip", "no file"),
+    ):
         with pytest.raises(UnusableBackup, match=sentence):
             restore(duckdb_store, app, tmp_path / name)
     assert duckdb_store.version == version

@@ -33,7 +33,12 @@ def problems(result) -> str:
 
 def test_a_truck_leg_arrives_with_its_emission(store):
     result = import_file(store, csv(GOOD), user="ann")
-    assert (result.rows_read, result.rows_accepted, result.rows_rejected, result.rows_duplicate) == (1, 1, 0, 0)
+    assert (result.rows_read, result.rows_accepted, result.rows_rejected, result.rows_duplicate) == (
+        1,
+        1,
+        0,
+        0,
+    )
     leg = legs_in(store).iloc[0]
     # 12 t x 850 km x 0.09502 kg/tkm (DESNZ 2025)
     assert leg["wtw_kg"] == pytest.approx(969.204)
@@ -73,7 +78,9 @@ def test_a_row_repeated_within_a_file_goes_in_once(store):
 
 def test_another_row_under_a_taken_id_is_set_aside_and_the_first_one_stays(store):
     import_file(store, csv(GOOD))
-    result = import_file(store, csv(GOOD.replace("12000", "9000"), GOOD.replace("A1", "B").replace("12000", "1")))
+    result = import_file(
+        store, csv(GOOD.replace("12000", "9000"), GOOD.replace("A1", "B").replace("12000", "1"))
+    )
     assert (result.rows_accepted, result.rows_rejected) == (1, 1)
     assert "is there already with other values" in problems(result)
     assert legs_in(store)["weight_kg"].tolist() == [12_000.0, 1.0]
@@ -110,7 +117,9 @@ def test_a_hub_leg_without_intensity_is_set_aside_with_what_to_give(store):
     assert "hub_kg_per_t" in problems(result)
 
 
-@pytest.mark.parametrize("weight", ["0", "-5", "NaN", "inf", "-inf", "", "heavy", "See ASN-93 (ID#:1281)", "1200,5"])
+@pytest.mark.parametrize(
+    "weight", ["0", "-5", "NaN", "inf", "-inf", "", "heavy", "See ASN-93 (ID#:1281)", "1200,5"]
+)
 def test_weights_that_are_none_do_not_pass(duckdb_store, weight):
     cell = f'"{weight}"' if "," in weight else weight
     result = import_file(duckdb_store, csv(f"W1,2025-03-10,Acme,road,,{cell},850", GOOD))
@@ -139,9 +148,15 @@ def test_a_date_that_could_be_two_days_is_not_guessed(duckdb_store):
 
 
 def test_a_column_that_shows_its_order_is_read_in_it(duckdb_store):
-    lines = [GOOD.replace("2025-03-10", "01/02/2025"), GOOD.replace("A1", "A2").replace("2025-03-10", "25/02/2025")]
+    lines = [
+        GOOD.replace("2025-03-10", "01/02/2025"),
+        GOOD.replace("A1", "A2").replace("2025-03-10", "25/02/2025"),
+    ]
     assert import_file(duckdb_store, csv(*lines)).rows_accepted == 2
-    assert legs_in(duckdb_store)["departed_at"].tolist() == [pd.Timestamp("2025-02-01"), pd.Timestamp("2025-02-25")]
+    assert legs_in(duckdb_store)["departed_at"].tolist() == [
+        pd.Timestamp("2025-02-01"),
+        pd.Timestamp("2025-02-25"),
+    ]
 
 
 def test_future_and_ancient_dates_go_in_with_a_flag(store):
@@ -160,7 +175,9 @@ def test_every_row_is_accepted_rejected_or_duplicate(store):
     assert result.rows_read == result.rows_accepted + result.rows_rejected + result.rows_duplicate
     assert set(result.rejected["row_number"]) == {4, 5, 6}
     pd.testing.assert_frame_equal(
-        rejected_of(store, result.batch_id), result.rejected.astype({"row_number": "int64"}), check_dtype=False
+        rejected_of(store, result.batch_id),
+        result.rejected.astype({"row_number": "int64"}),
+        check_dtype=False,
     )
 
 
@@ -176,7 +193,9 @@ PLACES = "shipment_id,departed_at,supplier_id,mode,weight_kg,origin,destination\
 
 
 def test_a_leg_without_distance_gets_one_from_its_places(store):
-    result = import_file(store, csv('P1,2025-03-10,Acme,road,1000,"Hamburg, Germany","Vienna, Austria"', header=PLACES))
+    result = import_file(
+        store, csv('P1,2025-03-10,Acme,road,1000,"Hamburg, Germany","Vienna, Austria"', header=PLACES)
+    )
     assert result.rows_accepted == 1
     leg = legs_in(store).iloc[0]
     # great circle Hamburg-Vienna 743 km x 1.2
@@ -192,7 +211,10 @@ def test_an_unknown_place_is_listed_and_an_alias_resolves_and_is_remembered(stor
     assert first.unresolved[["name", "rows"]].values.tolist() == [["Alere Medical Co., Ltd.", 2]]
     assert first.batch_id is None
     answered = import_file(
-        store, csv(line.format(1), header=PLACES), aliases={"Alere Medical Co., Ltd.": "Waltham, US"}, user="ann"
+        store,
+        csv(line.format(1), header=PLACES),
+        aliases={"Alere Medical Co., Ltd.": "Waltham, US"},
+        user="ann",
     )
     assert answered.rows_accepted == 1
     later = import_file(store, csv(line.format(3), header=PLACES))
@@ -282,7 +304,9 @@ def test_a_file_that_cannot_be_trusted_is_refused_whole(duckdb_store, content, s
 
 def test_missing_columns_are_named(duckdb_store):
     with pytest.raises(UnusableMapping, match="weight_kg"):
-        import_file(duckdb_store, b"shipment_id,departed_at,supplier_id,mode,distance_km\n1,2025-01-01,A,road,5\n")
+        import_file(
+            duckdb_store, b"shipment_id,departed_at,supplier_id,mode,distance_km\n1,2025-01-01,A,road,5\n"
+        )
 
 
 def test_excel_and_parquet_give_the_same_legs_as_csv(duckdb_store, tmp_path):
@@ -302,7 +326,9 @@ def test_a_mapping_of_ones_own_wins(duckdb_store):
     assert import_file(duckdb_store, csv(GOOD, header=header), mapping=mapping).rows_accepted == 1
 
 
-def test_rows_beyond_one_chunk_are_all_there_and_duplicates_across_chunks_are_found(duckdb_store, monkeypatch):
+def test_rows_beyond_one_chunk_are_all_there_and_duplicates_across_chunks_are_found(
+    duckdb_store, monkeypatch
+):
     from ingestion.reading import sources
 
     monkeypatch.setattr(sources, "CHUNK_ROWS", 100)

@@ -42,7 +42,9 @@ def varied(store):
         for mode in rng.choice(["road", "sea", "air"], 200)
     ]
     frame = put(store, *rows)
-    flags = frame.iloc[::20][["shipment_id", "leg_no"]].assign(kind="too_heavy", reason="test", batch_id="batch")
+    flags = frame.iloc[::20][["shipment_id", "leg_no"]].assign(
+        kind="too_heavy", reason="test", batch_id="batch"
+    )
     store.transact(lambda tx: tx.append(schema.leg_flags, flags))
     return store, frame
 
@@ -56,7 +58,9 @@ def test_totals_are_the_sums_of_the_legs(varied):
     assert found.ttw_kg + found.wtt_kg == pytest.approx(found.wtw_kg)
     assert found.tonne_km == pytest.approx((part["weight_kg"] / 1000 * part["distance_km"]).sum())
     assert found.intensity_g_per_tkm == pytest.approx(1000 * part["wtw_kg"].sum() / part["tonne_km"].sum())
-    assert dict(found.costs) == pytest.approx(part[part["cost"].notna()].groupby("currency")["cost"].sum().to_dict())
+    assert dict(found.costs) == pytest.approx(
+        part[part["cost"].notna()].groupby("currency")["cost"].sum().to_dict()
+    )
     assert found.costed_share == pytest.approx(part["cost"].notna().mean())
     assert found.low_kg < found.wtw_kg < found.high_kg
     assert found.default_share == pytest.approx(1.0)
@@ -93,7 +97,9 @@ def test_parts_sum_to_the_total_however_it_is_cut(varied):
 def test_filters_commute_and_narrow(varied):
     store, frame = varied
     both = Filters(suppliers=("Bolt",), modes=("air",), product_groups=("food",))
-    part = frame[(frame["supplier_id"] == "Bolt") & (frame["mode"] == "air") & (frame["product_group"] == "food")]
+    part = frame[
+        (frame["supplier_id"] == "Bolt") & (frame["mode"] == "air") & (frame["product_group"] == "food")
+    ]
     assert OverviewAnalytics(store).totals(both, EVERYONE).wtw_kg == pytest.approx(part["wtw_kg"].sum())
 
 
@@ -144,7 +150,10 @@ def test_shipments_count_chains_once_also_where_a_filter_drops_their_first_leg(s
     )
     store.transact(lambda tx: tx.append(schema.legs, legs))
     overview = OverviewAnalytics(store)
-    assert (overview.totals(Filters(), EVERYONE).legs, overview.totals(Filters(), EVERYONE).shipments) == (3, 1)
+    assert (overview.totals(Filters(), EVERYONE).legs, overview.totals(Filters(), EVERYONE).shipments) == (
+        3,
+        1,
+    )
     assert overview.totals(Filters(modes=("sea",)), EVERYONE).shipments == 1
 
 
@@ -179,7 +188,9 @@ def test_hub_legs_count_in_the_total_and_have_no_intensity_of_their_own(store):
     by_mode = OverviewAnalytics(store).by_mode(Filters(), EVERYONE)
     assert by_mode["wtw_kg"].tolist() == pytest.approx([14.4])
     assert by_mode["intensity_g_per_tkm"].isna().all()
-    assert OverviewAnalytics(store).derivation(Filters(), EVERYONE).by_factor["wtw_kg"].sum() == pytest.approx(14.4)
+    assert OverviewAnalytics(store).derivation(Filters(), EVERYONE).by_factor[
+        "wtw_kg"
+    ].sum() == pytest.approx(14.4)
 
 
 def test_names_with_quotes_are_values_not_sql(store):
@@ -199,7 +210,9 @@ def test_reported_and_modelled_shares_add_up(store):
 def test_filters_normalise_what_they_are_given():
     assert Filters(suppliers=["b", "a", "b"]) == Filters(suppliers=("a", "b"))
     assert Filters(start=date(2025, 1, 1)).start == pd.Timestamp("2025-01-01")
-    assert Filters(start=pd.Timestamp("2025-01-01 02:00+02:00").to_pydatetime()).start == pd.Timestamp("2025-01-01")
+    assert Filters(start=pd.Timestamp("2025-01-01 02:00+02:00").to_pydatetime()).start == pd.Timestamp(
+        "2025-01-01"
+    )
     with pytest.raises(UnknownMode, match="teleport"):
         Filters(modes=("teleport",))
     with pytest.raises(ValueError, match="before it starts"):

@@ -58,7 +58,9 @@ def test_a_second_process_on_the_duckdb_file_is_told_what_to_do(tmp_path):
     holder = start(HOLD, url)
     try:
         assert holder.stdout.readline().strip() == "open"
-        with pytest.raises(StoreLocked, match=r"Another process has the warehouse .* Stop the running app first"):
+        with pytest.raises(
+            StoreLocked, match=r"Another process has the warehouse .* Stop the running app first"
+        ):
             Store.open(url)
     finally:
         end(holder)
@@ -80,7 +82,13 @@ def test_a_process_killed_in_mid_import_leaves_nothing_behind(warehouse_url, tmp
     finally:
         end(importer)
     with Store.open(warehouse_url) as store:
-        for table in (schema.legs, schema.import_batches, schema.leg_flags, schema.suppliers, schema.rejected_rows):
+        for table in (
+            schema.legs,
+            schema.import_batches,
+            schema.leg_flags,
+            schema.suppliers,
+            schema.rejected_rows,
+        ):
             assert store.frame(select(func.count().label("n")).select_from(table))["n"].iloc[0] == 0
         from ingestion import import_file
 

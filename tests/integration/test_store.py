@@ -170,7 +170,8 @@ def test_two_stores_on_one_warehouse_retry_instead_of_losing_a_write(warehouse_u
             done.append(number)
 
         threads = [
-            threading.Thread(target=write, args=(store, number)) for number, store in enumerate([one, other] * 3)
+            threading.Thread(target=write, args=(store, number))
+            for number, store in enumerate([one, other] * 3)
         ]
         for thread in threads:
             thread.start()
@@ -194,7 +195,9 @@ def test_a_conflict_is_retried_and_then_said(duckdb_store):
 
 def test_a_newer_schema_is_refused_and_left_alone(warehouse_url):
     with Store.open(warehouse_url) as store:
-        newer = update(schema.store_meta).where(schema.store_meta.c.key == "schema_version").values(value="99")
+        newer = (
+            update(schema.store_meta).where(schema.store_meta.c.key == "schema_version").values(value="99")
+        )
         store.transact(lambda tx: tx.execute(newer))
         version = store.version
     with pytest.raises(StoreTooNew, match=r"schema 99; this release knows 1.*Update the app"):

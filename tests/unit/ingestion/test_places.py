@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.distances import great_circle_km
-from ingestion.places import Places, fold, unresolved
+from ingestion.places import Places, fold
 
 # Degrees as atlases give them, to a tenth.
 HYDERABAD, VIENNA, ROTTERDAM = (17.4, 78.5), (48.2, 16.4), (51.9, 4.5)
@@ -230,12 +230,6 @@ def test_no_texts_give_an_empty_frame():
     found = Places().resolve(pd.Series([], dtype=object))
     assert list(found) == ["place", "country", "lat", "lon", "precision"]
     assert found.empty
-
-
-def test_open_names_are_counted():
-    texts = pd.Series(["Acme SA", "Basel, CH", "Acme SA", "Alere", None])
-    open_names = unresolved(texts, Places().resolve(texts))
-    assert open_names.to_dict("records") == [{"name": "Acme SA", "rows": 2}, {"name": "Alere", "rows": 1}]
 
 
 def test_folding_ignores_case_accents_punctuation_and_encoding():
