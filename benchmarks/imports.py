@@ -58,8 +58,8 @@ def measure(bench: Bench) -> list[Table]:
         file.path.unlink()
     note = (
         f"`import_file` of a generated CSV of 19 columns beside bare SQL ({_BARE}) into an equal table, "
-        f"{TURNS} turns each in a fresh process with its libraries loaded; medians, and the largest peak memory of the "
-        "importing process (a Postgres server's own memory is not in it)."
+        f"{TURNS} turns each in a fresh process with its libraries loaded; medians; largest peak memory "
+        "of the importing process (a Postgres server's own memory is not in it)."
     )
     return [Table("Import", ("file", "engine", "what", "ours", "bare", "ratio", "rows accepted"), rows, note)]
 

@@ -30,8 +30,8 @@ def measure(_bench: Bench) -> list[Table]:
         ),
     ]
     note = (
-        f"{ROWS:,} rows over {found['lanes']} lanes ({found['sea_lanes']} of them by sea), none with a distance. "
-        "Cold includes loading the libraries, the gazetteer and the sea network."
+        f"{ROWS:,} rows over {found['lanes']} lanes ({found['sea_lanes']} of them by sea), none with a "
+        "distance. Cold includes loading the libraries, the gazetteer and the sea network."
     )
     return [Table("Places and routes", ("what", "seconds", "rows located"), rows, note)]
 

@@ -42,8 +42,8 @@ def measure(bench: Bench) -> list[Table]:
                 rows.append(((size_name(shipments), what, statistics.median(taken)), None))
     note = (
         f"`streamlit run server.py` on DuckDB, {TURNS} cold processes each, medians; `/healthz` asked every "
-        "20 ms. The browser (headless Chromium, running already, empty cache) opens the Overview when the server "
-        "is healthy, with the cookie of a session that was made beforehand."
+        "20 ms. The browser (headless Chromium, running already, empty cache) opens the Overview when "
+        "the server is healthy, with the cookie of a session that was made beforehand."
     )
     return [Table("Start", ("shipments", "what", "seconds"), rows, note)]
 

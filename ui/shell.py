@@ -139,7 +139,8 @@ def _user_menu(user: access.User) -> None:
     ):
         # HTML, since Markdown would turn the e-mail into a link.
         st.html(
-            f"<p><strong>{escape(user.name)}</strong><br>{escape(user.email)}<br>Role: {escape(user.role)}</p>"
+            f"<p><strong>{escape(user.name)}</strong><br>{escape(user.email)}<br>"
+            f"Role: {escape(user.role)}</p>"
             '<nav class="user-links" aria-label="Account">'
             '<a href="/auth/password" target="_self">Change password</a>'
             '<a href="/auth/sign-out" target="_self">Sign out</a></nav>'
