@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from streamlit.runtime.pages_manager import PagesManager
 
 import access
 from access import audit, auth_routes, users
@@ -79,6 +80,9 @@ async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     yield {}
     close_warehouse()
 
+
+# Until Home.py has run once, Streamlit would take the folder `pages` for the navigation of a fresh server.
+PagesManager.uses_pages_directory = False
 
 app = st.App(
     Path(__file__).parent / "Home.py",

@@ -38,15 +38,15 @@ def time_finding(over_time: pd.DataFrame) -> str:
     whole = sums.iloc[1:-1] if len(sums) > 3 else sums
     if len(whole) < 4:
         peak = sums.idxmax()
-        return f"Emissions peak in the {grain} of {_day(peak)}"
+        return f"Emissions peak {_when(peak, grain)}"
     half = len(whole) // 2
     first, second = whole.iloc[:half].mean(), whole.iloc[-half:].mean()
     change = second / first - 1 if first else float("inf")
     if abs(change) < _FLAT:
-        return f"Emissions per {grain} are steady, with a peak in the {grain} of {_day(whole.idxmax())}"
+        return f"Emissions per {grain} are steady, with a peak {_when(whole.idxmax(), grain)}"
     direction = "higher" if change > 0 else "lower"
     if change == float("inf"):
-        return f"Emissions begin in the {grain} of {_day(whole[whole > 0].index[0])}"
+        return f"Emissions begin {_when(whole[whole > 0].index[0], grain)}"
     return f"Emissions per {grain} are {_percent(abs(change))} {direction} in the second half of the period"
 
 
@@ -87,5 +87,8 @@ def _percent(share: float) -> str:
     return f"{share * 100:.0f} %"
 
 
-def _day(moment: object) -> str:
-    return f"{pd.Timestamp(str(moment)):%-d %b %Y}"
+def _when(first_day: object, grain: str) -> str:
+    day = pd.Timestamp(str(first_day))
+    if grain == "month":
+        return f"in {day:%B %Y}"
+    return f"{'on' if grain == 'day' else f'in the {grain} of'} {day:%-d %b %Y}"

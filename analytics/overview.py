@@ -17,6 +17,7 @@ __all__ = ["Derivation", "FilterOptions", "OverviewAnalytics", "Summary", "Total
 
 _DAY_GRAIN_UP_TO_DAYS = 45
 _WEEK_GRAIN_UP_TO_DAYS = 400
+_LATE_START = 0.05  # of the period before: data that begin later than this do not cover it
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,14 @@ class OverviewAnalytics:
         self._store = store
 
     def summary(self, filters: Filters, scope: Scope) -> Summary:
-        """The totals of the selection and of the equally long period before it."""
-        before = filters.previous()
-        return Summary(self.totals(filters, scope), self.totals(before, scope) if before else None)
+        """The totals of the selection and of the equally long period before it.
+
+        `previous` is None where the data begin well inside that period: the two would not compare.
+        """
+        current, before = self.totals(filters, scope), filters.previous()
+        if before is None or not self._covers(before, scope):
+            return Summary(current, None)
+        return Summary(current, self.totals(before, scope))
 
     def totals(self, filters: Filters, scope: Scope) -> Totals:
         sums = self._store.frame(queries.totals(filters, scope))
@@ -167,6 +173,12 @@ class OverviewAnalytics:
         )
         names = dict(zip(found["supplier_id"], found["name"], strict=True))
         return FilterOptions(names, modes, origins, destinations, groups, first, last, legs)
+
+    def _covers(self, period: Filters, scope: Scope) -> bool:
+        first = self._span(scope)[0]
+        if first is None or period.start is None or period.end is None:
+            return False
+        return first <= period.start + _LATE_START * (period.end - period.start)
 
     def _span(self, scope: Scope) -> tuple[datetime | None, datetime | None, int]:
         row = self._store.frame(queries.span(scope)).iloc[0]

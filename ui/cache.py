@@ -9,15 +9,9 @@ import streamlit as st
 
 from data_access import Filters, Scope, Store
 
-__all__ = ["answer", "answer_key", "warehouse"]
+__all__ = ["answer", "answer_key"]
 
 T = TypeVar("T")
-
-
-@st.cache_resource(show_spinner=False)
-def warehouse() -> Store:
-    """Open the warehouse once a process; every session shares it."""
-    return Store.open()
 
 
 def answer(

@@ -74,7 +74,7 @@ def over_time(frame: pd.DataFrame, grain: str) -> go.Figure:
             "hovertemplate": "%{customdata[2]}<extra></extra>",
         }
         traces.append(go.Bar(bar))
-    figure = go.Figure(traces, _layout(height=320, y_title=f"{unit} CO2e per {grain}"))
+    figure = go.Figure(traces, _layout(height=380, y_title=f"{unit} CO2e per {grain}"))
     figure.update_layout(barmode="stack", showlegend=True)
     if len(frame):
         last = starts.max() + pd.Timedelta(days=_BAR_DAYS[grain])

@@ -14,6 +14,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 import access
 from data_access import Filters, Scope, Store
+from data_access.opened import warehouse
 from ui import cache, formats
 from ui.registry import PageEntry, page_named, sections_for
 
@@ -69,7 +70,9 @@ def navigation() -> Any:
     sections = sections_for(lambda permission: access.may(user, permission), _page)
     if not sections:
         return st.navigation([st.Page(_ask_to_sign_in, title="Sign in")], position="hidden")
-    return st.navigation(sections)
+    page = st.navigation(sections, position="hidden")
+    _links(sections)
+    return page
 
 
 def guard(name: str) -> Visit:
@@ -91,7 +94,7 @@ def guard(name: str) -> Visit:
         )
         st.stop()
     st.logo(str(_LOGO), size="large")
-    store = cache.warehouse()
+    store = warehouse()
     visit = Visit(
         entry, user, access.scope_of(user), store, store.version, st.sidebar.container(key="filters")
     )
@@ -113,6 +116,15 @@ def _leave_pages_folder() -> None:
     if PagesManager.uses_pages_directory and not st.session_state.get(_NAVIGATED):
         PagesManager.uses_pages_directory = False
         st.rerun()
+
+
+def _links(sections: dict[str, list[Any]]) -> None:
+    """Draw the navigation: Streamlit's own one with sections is no valid list for a screen reader."""
+    with st.sidebar.container(key="navigation"):
+        for section, pages in sections.items():
+            st.caption(section)
+            for page in pages:
+                st.page_link(page)
 
 
 def _page(entry: PageEntry) -> Any:

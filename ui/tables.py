@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["COLUMNS", "column_config", "download", "height_of", "show"]
 
+_TEXT_PX = 130  # "Inland waterway" in full
+
 _ROWS_IN_VIEW, _TALL_PX = 10, 372
 _PERCENT = "%.1f %%"
 # Column → title, format of the numbers, explanation. Shares are shown in per cent and exported as fractions.
@@ -122,7 +124,7 @@ def column_config(columns: list[str]) -> dict[str, Any]:
         elif column.endswith("_at"):
             found[column] = st.column_config.DatetimeColumn(title, format="YYYY-MM-DD HH:mm", help=why)
         else:
-            found[column] = st.column_config.TextColumn(title, help=why)
+            found[column] = st.column_config.TextColumn(title, help=why, width=_TEXT_PX)
     return found
 
 

@@ -144,6 +144,12 @@ def test_the_period_before_is_just_as_long(varied):
     assert OverviewAnalytics(store).summary(Filters(), EVERYONE).previous is None
 
 
+def test_a_period_before_that_the_data_do_not_cover_is_no_comparison(varied):
+    store, _ = varied
+    february = Filters(start=date(2025, 2, 1), end=date(2025, 6, 1))
+    assert OverviewAnalytics(store).summary(february, EVERYONE).previous is None
+
+
 def test_shipments_count_chains_once_also_where_a_filter_drops_their_first_leg(store):
     legs = legs_of({}, {"mode": "sea", "vehicle_class": None}, {"mode": "road"}).assign(
         shipment_id="chain", leg_no=[1, 2, 3]

@@ -82,7 +82,9 @@ def test_flown_kilometres_are_brought_back_to_the_great_circle():
 
 
 def test_radiative_forcing_is_a_switch_and_off():
-    frame = pd.DataFrame([{"mode": "air", "weight_kg": 1000.0, "distance_km": 5000.0, "distance_basis": "gcd"}])
+    frame = pd.DataFrame(
+        [{"mode": "air", "weight_kg": 1000.0, "distance_km": 5000.0, "distance_basis": "gcd"}]
+    )
     # with RF 0.89939 + 0.13516 = 1.03455 kg/tkm
     assert calculate(frame, FACTORS, with_rf=True)["wtw_kg"].iloc[0] == pytest.approx(5_172.75)
     assert calculate(frame, FACTORS)["wtw_kg"].iloc[0] == pytest.approx(3_332.3)
@@ -158,7 +160,9 @@ def test_legs_of_one_factor_share_their_error_and_factors_are_independent():
 
 def test_an_unknown_factor_set_is_refused_with_the_known_ones():
     with pytest.raises(MissingFactor, match="DESNZ 2024, DESNZ 2025, EPA Hub 2025"):
-        calculate(pd.DataFrame([{"mode": "road", "weight_kg": 1.0, "distance_km": 1.0}]), FACTORS, factor_set="GLEC")
+        calculate(
+            pd.DataFrame([{"mode": "road", "weight_kg": 1.0, "distance_km": 1.0}]), FACTORS, factor_set="GLEC"
+        )
 
 
 def test_the_epa_set_covers_every_transport_mode():
@@ -185,7 +189,13 @@ def test_the_index_is_kept_and_the_input_unchanged():
 
 @pytest.mark.parametrize(
     ("mode", "basis", "expected"),
-    [("road", "actual", 1.0), ("road", "sfd", 1.05), ("sea", "sfd", 1.15), ("road", "gcd", 1.26), ("rail", "gcd", 1.2)],
+    [
+        ("road", "actual", 1.0),
+        ("road", "sfd", 1.05),
+        ("sea", "sfd", 1.15),
+        ("road", "gcd", 1.26),
+        ("rail", "gcd", 1.2),
+    ],
 )
 def test_distance_adjustment_leads_to_the_actual_distance(mode, basis, expected):
     assert daf(mode, basis, "actual") == pytest.approx(expected)

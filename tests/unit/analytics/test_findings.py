@@ -64,6 +64,14 @@ def test_few_periods_name_their_peak():
     assert time_finding(weeks([1, 3])) == "Emissions peak in the week of 13 Jan 2025"
 
 
+def test_days_and_months_are_named_as_people_say_them():
+    days = weeks([1, 3])
+    days.attrs["grain"] = "day"
+    assert time_finding(days) == "Emissions peak on 13 Jan 2025"
+    days.attrs["grain"] = "month"
+    assert time_finding(days) == "Emissions peak in January 2025"
+
+
 def test_nothing_to_say_about_nothing():
     assert time_finding(weeks([])) == "No emissions in this selection"
     assert lanes_finding(pd.DataFrame()) == "No lane in this selection"
@@ -73,7 +81,10 @@ def test_nothing_to_say_about_nothing():
 def test_concentration_over_suppliers():
     top = pd.DataFrame({"wtw_share": [0.3, 0.25, 0.1]})
     assert suppliers_finding(top, 40) == "2 suppliers make 55 % of emissions, out of 40"
-    assert suppliers_finding(pd.DataFrame({"wtw_share": [0.6]}), 9) == "One supplier makes 60 % of emissions, out of 9"
+    assert (
+        suppliers_finding(pd.DataFrame({"wtw_share": [0.6]}), 9)
+        == "One supplier makes 60 % of emissions, out of 9"
+    )
     assert suppliers_finding(pd.DataFrame({"wtw_share": [1.0]}), 1) == "One supplier makes all emissions"
     spread = pd.DataFrame({"wtw_share": [0.01] * 10})
     assert suppliers_finding(spread, 100) == "The 10 largest of 100 suppliers make 10 % of emissions"

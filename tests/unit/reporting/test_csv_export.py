@@ -43,7 +43,9 @@ def test_two_columns_of_one_name_both_stay():
 
 
 def test_accents_commas_quotes_and_missing_values_survive():
-    frame = pd.DataFrame({"name": ["Müller, Söhne", 'say "hi"', None], "at": pd.to_datetime(["2026-01-05"] * 3)})
+    frame = pd.DataFrame(
+        {"name": ["Müller, Söhne", 'say "hi"', None], "at": pd.to_datetime(["2026-01-05"] * 3)}
+    )
     back = read(csv_bytes(frame))
     assert back["name"].tolist() == ["Müller, Söhne", 'say "hi"', ""]
     assert back["at"].tolist() == ["2026-01-05"] * 3

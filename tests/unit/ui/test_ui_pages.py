@@ -14,7 +14,7 @@ from access import User
 from analytics import OverviewAnalytics
 from data_access import Filters, Scope, Store
 from ingestion import import_file
-from ui import cache, derivation
+from ui import derivation
 
 ANALYST = User("u1", "ana@example.com", "Ana", "analyst")
 VIEWER = User("u2", "vic@example.com", "Vic", "viewer")
@@ -27,13 +27,9 @@ def warehouse(tmp_path, monkeypatch) -> Iterator[Store]:
     """An empty warehouse that the pages open."""
     url = f"duckdb:///{tmp_path / 'warehouse.duckdb'}"
     monkeypatch.setenv("DATABASE_URL", url)
-    cache.warehouse.clear()
-    store = Store.open(url)
-    yield store
-    if opened := cache.warehouse():
-        opened.close()
-    cache.warehouse.clear()
-    store.close()
+    opened.close_warehouse()
+    yield opened.warehouse()
+    opened.close_warehouse()
 
 
 @pytest.fixture
