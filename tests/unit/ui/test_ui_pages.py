@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 import access
 from access import User
 from analytics import OverviewAnalytics
-from data_access import Filters, Scope, Store
+from data_access import Filters, Scope, Store, opened
 from ingestion import import_file
-from ui import derivation
+from ui import cache, derivation
 
 ANALYST = User("u1", "ana@example.com", "Ana", "analyst")
 VIEWER = User("u2", "vic@example.com", "Vic", "viewer")
