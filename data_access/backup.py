@@ -42,7 +42,7 @@ class Backup:
 
 
 def save(store: Store, app: AppDatabase, folder: Path) -> Backup:
-    """Write both databases to `folder`/carbon-DATE-TIME.zip. The file appears under that name when it is whole.
+    """Write both databases to `folder`/carbon-DATE-TIME.zip, a name it gets when it is whole.
 
     The warehouse is read in one snapshot, month by month, so memory stays bounded.
     """

@@ -83,13 +83,15 @@ class DuckDBEngine:
 
     def _query_error(self, error: duckdb.Error) -> StoreError:
         if isinstance(error, duckdb.FatalException):
-            # A full disk leaves the handle unusable, also after room was made: only a new one works.
+            # It leaves the handle unusable, also after room was made: only a new one works.
             self._connection.close()
             self._connection = self._connect()
+        if isinstance(error, (duckdb.FatalException, duckdb.IOException)):
             return StoreError(
-                f"The warehouse {self.where} could not be written (disk full?); nothing was saved: {error}"
+                f"The warehouse {self.where} could not be written; nothing was saved. "
+                f"Make room on the disk and try again ({str(error).splitlines()[0]})."
             )
-        if isinstance(error, duckdb.TransactionException):
+        if isinstance(error, duckdb.TransactionException) and "onflict" in str(error):
             return StoreConflict(f"Another writer changed the same rows of {self.where}: {error}")
         return StoreError(f"The warehouse could not answer: {error}")
 
@@ -107,10 +109,10 @@ class _DuckDBConnection:
     def append(self, table: str, rows: pa.Table) -> None:
         columns = ", ".join(rows.column_names)
         self._cursor.register("appended_rows", rows)
-        try:
-            self._cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM appended_rows")  # noqa: S608
-        finally:
-            self._cursor.unregister("appended_rows")
+        insert = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM appended_rows"  # noqa: S608
+        self._cursor.execute(insert)
+        # Not in a `finally`: after a failure it would only hide the reason; closing the cursor drops the name.
+        self._cursor.unregister("appended_rows")
 
     def stage(self, name: str, rows: pa.Table) -> None:
         self._cursor.register(name, rows)

@@ -37,6 +37,35 @@ with Store.open(sys.argv[1]) as store:
 """
 
 
+FILL_THE_DISK = """
+import resource, signal, sys
+from data_access import Store, schema
+from data_access.errors import StoreError
+from sqlalchemy import func, select
+from tests.legs import legs_of
+
+def count(store):
+    return int(store.frame(select(func.count().label("n")).select_from(schema.legs))["n"].iloc[0])
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with Store.open(sys.argv[1]) as store:
+    store.transact(lambda tx: tx.append(schema.legs, legs_of({})))
+    free, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    many = legs_of({}).loc[[0] * 200_000].reset_index(drop=True)
+    many["shipment_id"] = [f"M{n}-{n * 7919 % 1000003}" for n in range(len(many))]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        store.transact(lambda tx: tx.append(schema.legs, many))
+        print("written")
+    except StoreError as error:
+        print(type(error).__name__, error)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (free, hard))
+    print("legs", count(store))
+    store.transact(lambda tx: tx.append(schema.legs, legs_of({"shipment_id": "after"})))
+    print("legs", count(store))
+"""
+
+
 def start(code: str, *arguments: str) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
@@ -93,3 +122,10 @@ def test_a_process_killed_in_mid_import_leaves_nothing_behind(warehouse_url, tmp
         from ingestion import import_file
 
         assert import_file(store, file).rows_accepted == 5_000
+
+
+def test_a_full_disk_loses_the_write_only_and_the_store_goes_on_when_there_is_room(tmp_path):
+    process = start(FILL_THE_DISK, f"duckdb:///{tmp_path}/warehouse.duckdb")
+    out, _ = process.communicate(timeout=120)
+    assert "Make room on the disk" in out, out
+    assert out.splitlines()[-2:] == ["legs 1", "legs 2"], out

@@ -269,6 +269,20 @@ def test_a_server_that_does_not_answer_is_said_without_the_password():
     assert "secret" not in str(caught.value)
 
 
+def test_a_reader_survives_connections_that_the_server_cut(postgres_url):
+    import psycopg
+
+    with Store.open(postgres_url) as store:
+        put(store, {})
+        with psycopg.connect(postgres_url, autocommit=True) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            )
+        assert count(store, schema.legs) == 1
+        put(store, {"shipment_id": "later"})
+        assert count(store, schema.legs) == 2
+
+
 def test_another_engine_is_refused_with_the_ones_that_work():
     with pytest.raises(UnsupportedUrl, match="duckdb:///path"):
         Store.open("mysql://localhost/carbon")
