@@ -111,7 +111,7 @@ class _DuckDBConnection:
         self._cursor.register("appended_rows", rows)
         insert = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM appended_rows"  # noqa: S608
         self._cursor.execute(insert)
-        # Not in a `finally`: after a failure it would only hide the reason; closing the cursor drops the name.
+        # Not in a `finally`: after a failure it would hide the reason; closing the cursor drops the name.
         self._cursor.unregister("appended_rows")
 
     def stage(self, name: str, rows: pa.Table) -> None:

@@ -1,0 +1,1 @@
+"""The way out: documents built from what analytics found."""

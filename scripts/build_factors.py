@@ -1,6 +1,6 @@
 """Write assets/factors/freight_emission_factors.csv from the published figures.
 
-Usage: python scripts/build_factors.py SOURCE.csv
+Usage: python -m scripts.build_factors SOURCE.csv
 Run once a year, when DESNZ and EPA publish; the result is committed.
 """
 
@@ -10,6 +10,8 @@ import csv
 import re
 import sys
 from pathlib import Path
+
+from data_access.schema import emission_factors
 
 TARGET = Path(__file__).parent.parent / "assets" / "factors" / "freight_emission_factors.csv"
 SOURCES = {
@@ -41,6 +43,10 @@ EPA = {
     "Rail": ("rail", "freight train"),
     "Waterborne Craft": ("sea", "waterborne craft"),
     "Aircraft": ("air", "aircraft average"),
+}
+DESNZ_NOTES = {
+    "air": "Contains an 8 % uplift from great-circle to flown distance.",
+    "road": "Average laden: contains load factor and empty running.",
 }
 # EPA publishes tank-to-wheel only. So that its set can be compared well-to-wheel, the well-to-tank part is
 # the DESNZ 2025 ratio WTT / TTW of the mode's average class, and every such row says so in its note.
@@ -74,64 +80,63 @@ def slug(*parts: str) -> str:
     )
 
 
+def desnz(row: dict[str, str]) -> dict[str, object]:
+    chilled, rf = "refrigerated" in row["activity"], row["basis"] == "With RF"
+    name, mode = vehicle_class(row), row["mode"]
+    return {
+        "factor_id": slug(
+            row["factor_set"].replace(" ", "-"), mode, name + " chilled" * chilled + " rf" * rf
+        ),
+        "mode": mode,
+        "vehicle_class": name,
+        "temperature_controlled": chilled,
+        "with_rf": rf,
+        "distance_basis": "gcd" if mode == "air" else "actual",
+        "wtt_kg_per_unit": float(row["wtt_kg_per_tkm"]),
+        "source": SOURCES["DESNZ"],
+        "region": "UK",
+        "licence": "Open Government Licence v3.0",
+        "note": DESNZ_NOTES.get(mode, ""),
+    }
+
+
+def epa(row: dict[str, str], mode: str) -> dict[str, object]:
+    name, (wtt, ttw) = EPA[row["activity"]][1], WTT_RATIO[mode]
+    return {
+        "factor_id": slug("epa-2025", mode, name),
+        "mode": mode,
+        "vehicle_class": name,
+        "temperature_controlled": False,
+        "with_rf": False,
+        "distance_basis": "actual",
+        "wtt_kg_per_unit": round(float(row["ttw_kg_per_tkm"]) * wtt / ttw, 5),
+        "source": SOURCES["EPA"],
+        "region": "US",
+        "licence": "US public domain",
+        "note": "TTW as published (short ton-miles converted, AR5 GWP 28/265). "
+        f"EPA gives no WTT: DESNZ 2025 ratio of the mode applied ({wtt} / {ttw}).",
+    }
+
+
 def rows(source: Path) -> list[dict[str, object]]:
-    out = []
+    found = []
     with source.open(encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
-            publisher = row["factor_set"].split()[0]
-            base = {
+            common = {
                 "factor_set": row["factor_set"],
                 "ttw_kg_per_unit": float(row["ttw_kg_per_tkm"]),
                 "unit": "tkm",
-                "source": SOURCES[publisher],
                 "year": int(row["factor_set"].split()[-1]),
-                "licence": "Open Government Licence v3.0" if publisher == "DESNZ" else "US public domain",
             }
-            if publisher == "EPA":
-                mode, name = EPA[row["activity"]]
-                for one in (mode, "inland_waterway") if mode == "sea" else (mode,):
-                    wtt, ttw = WTT_RATIO[one]
-                    out.append(
-                        base
-                        | {
-                            "factor_id": slug("epa-2025", one, name),
-                            "mode": one,
-                            "vehicle_class": name,
-                            "temperature_controlled": False,
-                            "with_rf": False,
-                            "distance_basis": "actual",
-                            "wtt_kg_per_unit": round(base["ttw_kg_per_unit"] * wtt / ttw, 5),  # type: ignore[operator]
-                            "region": "US",
-                            "note": "TTW as published (short ton-miles converted, AR5 GWP 28/265). EPA gives no "
-                            f"WTT: DESNZ 2025 ratio of the mode applied ({wtt} / {ttw}).",
-                        }
-                    )
+            if row["factor_set"].startswith("DESNZ"):
+                found.append(common | desnz(row))
                 continue
-            cold = "refrigerated" in row["activity"]
-            rf = row["basis"] == "With RF"
-            name = vehicle_class(row)
-            out.append(
-                base
-                | {
-                    "factor_id": slug(
-                        row["factor_set"].replace(" ", "-"),
-                        row["mode"],
-                        name + (" chilled" if cold else "") + (" rf" if rf else ""),
-                    ),
-                    "mode": row["mode"],
-                    "vehicle_class": name,
-                    "temperature_controlled": cold,
-                    "with_rf": rf,
-                    "distance_basis": "gcd" if row["mode"] == "air" else "actual",
-                    "wtt_kg_per_unit": float(row["wtt_kg_per_tkm"]),
-                    "region": "UK",
-                    "note": {
-                        "air": "Contains an 8 % uplift from great-circle to flown distance.",
-                        "road": "Average laden: contains load factor and empty running.",
-                    }.get(row["mode"], ""),
-                }
-            )
-    return out
+            mode = EPA[row["activity"]][0]
+            # One EPA factor serves ships and barges.
+            found += [
+                common | epa(row, one) for one in ((mode, "inland_waterway") if mode == "sea" else (mode,))
+            ]
+    return found
 
 
 def main() -> None:
@@ -140,10 +145,7 @@ def main() -> None:
     repeated = {i for i in ids if ids.count(i) > 1}
     if repeated:
         raise SystemExit(f"factor ids are not unique: {sorted(map(str, repeated))}")
-    columns = (
-        "factor_id factor_set mode vehicle_class temperature_controlled with_rf distance_basis "
-        "ttw_kg_per_unit wtt_kg_per_unit unit source year region licence note"
-    ).split()  # noqa: SIM905
+    columns = [column.name for column in emission_factors.columns]
     with TARGET.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, columns, lineterminator="\n")
         writer.writeheader()

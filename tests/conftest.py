@@ -1,4 +1,4 @@
-"""Engines for the tests: every contract test runs on DuckDB and on a real Postgres, each with its own warehouse."""
+"""Engines for the tests: contract tests run on DuckDB and on a real Postgres, each time on a new one."""
 
 from __future__ import annotations
 
