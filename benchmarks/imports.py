@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import csv_file
-from benchmarks.report import Limit, Row, Table
+from benchmarks.report import Limit, Row, Table, doing
 from benchmarks.servers import ROOT
 from benchmarks.warehouses import ENGINES, Bench, size_name
 
@@ -65,6 +65,7 @@ def measure(bench: Bench) -> list[Table]:
 
 
 def _run(way: str, bench: Bench, engine: str, csv: Path) -> Import:
+    doing("importing", engine, way)
     url = bench.empty(engine)
     command = [sys.executable, "-m", "benchmarks.importing", way, url, str(csv)]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)

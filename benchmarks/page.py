@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -23,16 +25,13 @@ TIMEOUT_S = 120
 
 
 def measure(bench: Bench) -> list[Table]:
-    from streamlit.logger import set_log_level
-
-    set_log_level("ERROR")  # it warns at each run that there is no server
+    logging.disable(logging.WARNING)  # Streamlit warns at each run that there is no server
     rows: list[Row] = []
     for shipments in bench.sizes:
         for engine in ENGINES:
             name = (size_name(shipments), engine)
             with _page(bench.filled(engine, shipments)) as (test, script_s):
-                whole = median_ms(test.run, RERUNS)
-                _refuse_errors(test)
+                whole = median_ms(partial(_rerun, test, script_s), RERUNS)
                 warm = statistics.median(script_s[-RERUNS:]) * 1000
                 # The requirement is about DuckDB, the default warehouse, at 1M.
                 judged = engine == "duckdb" and shipments >= 1_000_000
@@ -40,7 +39,7 @@ def measure(bench: Bench) -> list[Table]:
                 rows.append(((*name, "script, answers in the cache", warm, whole), limit))
                 for _ in range(ASKED_ANEW):
                     _forget_answers()
-                    test.run()
+                    _rerun(test, script_s)
                 anew = statistics.median(script_s[-ASKED_ANEW:]) * 1000
                 rows.append(((*name, "script, every answer asked anew", anew, ""), None))
     rows.append((("", "", "an empty script", "", _empty_ms()), None))
@@ -75,8 +74,7 @@ def _page(url: str) -> Iterator[tuple[Any, list[float]]]:
     ):
         try:
             test = AppTest.from_file(str(ROOT / "Home.py"), default_timeout=TIMEOUT_S)
-            test.run()
-            _refuse_errors(test)
+            _rerun(test, script_s)
             yield test, script_s
         finally:
             _close_warehouse()
@@ -95,8 +93,14 @@ class _Timed:
             self._script_s.append(time.perf_counter() - self._started)
 
 
-def _refuse_errors(test: Any) -> None:
-    """A page that shows an error is fast, and no measurement."""
+def _rerun(test: Any, script_s: list[float]) -> None:
+    """Run Home.py again and see that it was: a page that shows an error is fast, and no measurement."""
+    # AppTest remembers the page that it showed and, unlike a server, runs its file without Home.py around it.
+    test._page_hash = test._finished_page_script_hash = ""
+    runs = len(script_s)
+    test.run()
+    if len(script_s) != runs + 1:
+        raise RuntimeError("Home.py was not run, so that the script was not measured.")
     shown = [*test.exception, *test.error]
     if shown or not test.metric:
         raise RuntimeError(f"The Overview did not show its figures: {[one.value for one in shown]}")

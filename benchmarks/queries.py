@@ -13,7 +13,7 @@ import pandas as pd
 from analytics import OverviewAnalytics
 from benchmarks import overview_sql
 from benchmarks.raw import Run, raw_connection
-from benchmarks.report import Limit, Row, Table
+from benchmarks.report import Limit, Row, Table, doing
 from benchmarks.stopwatch import Pair, compare
 from benchmarks.warehouses import ENGINES, Bench, size_name
 from data_access import Filters, Scope, Store
@@ -82,6 +82,7 @@ def _rows(
     asked_of: list[Question], store: Store, run: Run, year: Filters, where: tuple[str, str]
 ) -> Iterator[Row]:
     for question in asked_of:
+        doing(*where, question.name)
         check(question, store, run, year)
         pair = _timed(question, store, run, year)
         yield (*where, question.name, pair.ours_ms, pair.by_hand_ms, pair.ratio), Limit(pair.ratio, MOST)
@@ -90,7 +91,7 @@ def _rows(
 def _timed(question: Question, store: Store, run: Run, year: Filters) -> Pair:
     """As many turns as fit into some seconds, each over a period a minute earlier: no answer is kept."""
     first = compare(lambda turn: question.ours(store, year), lambda turn: question.by_hand(run, year), 1)
-    turns = max(7, min(101, int(3000 / (first.ours_ms + first.by_hand_ms))))
+    turns = max(5, min(101, int(3000 / (first.ours_ms + first.by_hand_ms))))
     return compare(
         lambda turn: question.ours(store, _earlier(year, turn)),
         lambda turn: question.by_hand(run, _earlier(year, turn)),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["RESULTS", "Limit", "Row", "Table", "closing", "document"]
+__all__ = ["RESULTS", "Limit", "Row", "Table", "closing", "document", "doing"]
 
 RESULTS = Path(__file__).parent / "results.md"
 
@@ -63,6 +64,11 @@ def document(machine: str, tables: Sequence[Table]) -> str:
     """The whole of results.md."""
     parts = ["# Benchmark results", "", machine, "", *map(str, tables), closing(tables)]
     return "\n".join(parts) + "\n"
+
+
+def doing(*what: str) -> None:
+    """Say on the console what is being measured: a full run takes minutes."""
+    print(f"  {' · '.join(what)}", file=sys.stderr, flush=True)
 
 
 def closing(tables: Sequence[Table]) -> str:

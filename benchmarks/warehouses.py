@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.report import doing
 from benchmarks.servers import drop_database, new_database, postgres
 from benchmarks.stopwatch import seconds
 from data_access import Store
@@ -68,6 +69,7 @@ class Bench:
     def filled(self, engine: str, shipments: int) -> str:
         """Address of a warehouse with that many demo shipments, the same on both engines."""
         if (engine, shipments) not in self._urls:
+            doing("filling", engine, size_name(shipments))
             url = self.empty(engine)
             with Store.open(url) as store:
                 self.fill_s[engine, shipments] = seconds(
