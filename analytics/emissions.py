@@ -22,6 +22,7 @@ __all__ = [
     "calculate",
     "daf",
     "load_factors",
+    "ranges_by",
     "total_range",
 ]
 
@@ -145,10 +146,38 @@ def total_range(
     Legs of one factor share its error, so their deviations add up; different factors are independent, so
     theirs combine in quadrature. Sums per factor may be given instead of legs.
     """
-    down = (wtw_kg - low_kg).groupby(factor_id.fillna("")).sum()
-    up = (high_kg - wtw_kg).groupby(factor_id.fillna("")).sum()
-    total = float(wtw_kg.sum())
-    return total - float(np.sqrt((down**2).sum())), total + float(np.sqrt((up**2).sum()))
+    kg = {"wtw_kg": wtw_kg, "low_kg": low_kg, "high_kg": high_kg}
+    sums = pd.DataFrame({"all": 0, "factor_id": factor_id, **kg})
+    if sums.empty:
+        return 0.0, 0.0
+    low, high = ranges_by(sums, "all").iloc[0]
+    return float(low), float(high)
+
+
+def ranges_by(sums: pd.DataFrame, by: str) -> pd.DataFrame:
+    """`total_range` of each group: columns low_kg and high_kg, indexed by the values of `by`.
+
+    Parameters
+    ----------
+    sums : DataFrame
+        `by`, `factor_id` (null: no factor, taken as one), `wtw_kg`, `low_kg`, `high_kg`; legs, or sums of legs.
+    """
+    kg = ["wtw_kg", "low_kg", "high_kg"]
+    per_factor = sums.assign(factor_id=sums["factor_id"].fillna("")).groupby([by, "factor_id"])[kg].sum()
+    squares = pd.DataFrame(
+        {
+            "down": (per_factor["wtw_kg"] - per_factor["low_kg"]) ** 2,
+            "up": (per_factor["high_kg"] - per_factor["wtw_kg"]) ** 2,
+            "wtw_kg": per_factor["wtw_kg"],
+        }
+    )
+    total = squares.groupby(level=0).sum()
+    return pd.DataFrame(
+        {
+            "low_kg": total["wtw_kg"] - np.sqrt(total["down"]),
+            "high_kg": total["wtw_kg"] + np.sqrt(total["up"]),
+        }
+    )
 
 
 def _optional(legs: pd.DataFrame, column: str, default: object) -> pd.Series:

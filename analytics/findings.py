@@ -60,7 +60,7 @@ def lanes_finding(top: pd.DataFrame) -> str:
     if top.empty:
         return "No lane in this selection"
     first = top.iloc[0]
-    ends = f"{first['origin'] or 'unnamed'} – {first['destination'] or 'unnamed'}"
+    ends = f"{_place(first['origin'])} → {_place(first['destination'])}"
     return f"{ends} alone makes {_percent(first['wtw_share'])} of emissions"
 
 
@@ -79,6 +79,10 @@ def _concentration(top: pd.DataFrame, count: int, noun: str) -> str:
 
 def _name(mode: object) -> str:
     return _MODE_NAMES.get(str(mode), str(mode))
+
+
+def _place(name: object) -> str:
+    return name if isinstance(name, str) and name else "unnamed"  # a missing name is NaN in a frame
 
 
 def _percent(share: float) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.emissions import total_range
+from analytics.emissions import ranges_by, total_range
 from data_access import Filters, Scope, Store
 from data_access import overview_queries as queries
 from data_access.expressions import Grain
@@ -95,12 +95,16 @@ class OverviewAnalytics:
         return Summary(current, self.totals(before, scope))
 
     def totals(self, filters: Filters, scope: Scope) -> Totals:
-        sums = self._store.frame(queries.totals(filters, scope))
+        return self._totals(self._store.frame(queries.totals(filters, scope)), filters, scope)
+
+    def _totals(self, sums: pd.DataFrame, filters: Filters, scope: Scope) -> Totals:
         shipments = None
         if filters.by_leg:
             shipments = int(self._store.frame(queries.shipment_count(filters, scope))["shipments"].iloc[0])
-        flagged = self._store.frame(queries.flagged_total(filters, scope)).iloc[0]
-        return totals_of(sums, int(flagged["legs"]), float(flagged["wtw_kg"]), shipments=shipments)
+        flagged = self._store.frame(queries.flagged_total(filters, scope))
+        return totals_of(
+            sums, int(flagged["legs"].iloc[0]), float(flagged["wtw_kg"].sum()), shipments=shipments
+        )
 
     def over_time(self, filters: Filters, scope: Scope, grain: Grain | None = None) -> pd.DataFrame:
         """Columns period (first day), mode, legs, tonne_km, wtw_kg; `attrs["grain"]` says the grain."""
@@ -120,25 +124,19 @@ class OverviewAnalytics:
     def by_mode(self, filters: Filters, scope: Scope) -> pd.DataFrame:
         """Columns mode, legs, tonne_km, wtw_kg, low_kg, high_kg, intensity_g_per_tkm and two shares."""
         sums = self._store.frame(queries.by_mode(filters, scope))
-        parts = [
-            {"mode": mode, **dict(zip(("low_kg", "high_kg"), _range(group), strict=True))}
-            for mode, group in sums.groupby("mode")
-        ]
-        ranges = pd.DataFrame(parts, columns=["mode", "low_kg", "high_kg"])
-        added = sums.groupby("mode")[["legs", "tonne_km", "wtw_kg"]].sum().reset_index()
-        return _with_shares(added.merge(ranges, on="mode")).sort_values(
+        added = sums.groupby("mode")[["legs", "tonne_km", "wtw_kg"]].sum()
+        ranges = ranges_by(sums, "mode")
+        return _with_shares(added.join(ranges).reset_index()).sort_values(
             ["wtw_kg", "mode"], ascending=[False, True], ignore_index=True
         )
 
     def top_suppliers(self, filters: Filters, scope: Scope, limit: int = 10) -> pd.DataFrame:
         """Columns supplier_id, name, legs, tonne_km, wtw_kg, intensity_g_per_tkm, wtw_share (of all)."""
-        return self._share_of_all(
-            self._store.frame(queries.top_suppliers(filters, scope, limit)), filters, scope
-        )
+        return self._store.frame(queries.top_suppliers(filters, scope, limit))
 
     def top_lanes(self, filters: Filters, scope: Scope, limit: int = 10) -> pd.DataFrame:
         """As `top_suppliers`, with origin, origin_country, destination, destination_country."""
-        return self._share_of_all(self._store.frame(queries.top_lanes(filters, scope, limit)), filters, scope)
+        return self._store.frame(queries.top_lanes(filters, scope, limit))
 
     def leg_rows(self, filters: Filters, scope: Scope, limit: int | None = 1_000) -> pd.DataFrame:
         """The legs themselves, heaviest emitters first; `limit=None` for all of them."""
@@ -157,7 +155,7 @@ class OverviewAnalytics:
             .sort_values("wtw_kg", ascending=False, ignore_index=True)
         )
         return Derivation(
-            totals=self.totals(filters, scope),
+            totals=self._totals(sums, filters, scope),
             by_factor=by_factor,
             by_data_type=_split(sums, "data_type"),
             by_distance_source=_split(sums, "distance_source"),
@@ -184,10 +182,6 @@ class OverviewAnalytics:
         row = self._store.frame(queries.span(scope)).iloc[0]
         first, last = (None if pd.isna(one) else one.to_pydatetime() for one in (row["first"], row["last"]))
         return first, last, int(row["legs"])
-
-    def _share_of_all(self, frame: pd.DataFrame, filters: Filters, scope: Scope) -> pd.DataFrame:
-        everything = float(self._store.frame(queries.by_mode(filters, scope))["wtw_kg"].sum())
-        return frame.assign(wtw_share=frame["wtw_kg"] / everything if everything else 0.0)
 
 
 def totals_of(

@@ -15,12 +15,12 @@ _TOTALS = f"""
 SELECT factor_id, data_type, distance_source, currency, count(*) AS legs,
        count(*) FILTER (WHERE leg_no = 1) AS first_legs, sum(tonne_km) AS tonne_km, sum(ttw_kg) AS ttw_kg,
        sum(wtt_kg) AS wtt_kg, sum(wtw_kg) AS wtw_kg, sum(low_kg) AS low_kg, sum(high_kg) AS high_kg,
-       coalesce(sum(cost), 0) AS cost, count(cost) AS costed_legs
+       sum(cost) AS cost, count(cost) AS costed_legs
 FROM legs WHERE {_PERIOD} {{and_more}}
 GROUP BY factor_id, data_type, distance_source, currency"""
 
 _FLAGGED = f"""
-SELECT count(*) AS legs, coalesce(sum(wtw_kg), 0) AS wtw_kg
+SELECT count(*) AS legs, sum(wtw_kg) AS wtw_kg
 FROM legs WHERE {_PERIOD} AND (shipment_id, leg_no) IN (SELECT shipment_id, leg_no FROM leg_flags)"""
 
 _OVER_TIME = f"""

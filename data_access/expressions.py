@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Column, Date, Double, case, cast, func, literal_column
+from sqlalchemy import BigInteger, Column, Date, Double, cast, func, literal_column
 from sqlalchemy.sql import ColumnElement
 
-__all__ = ["GRAINS", "Grain", "count_distinct", "count_if", "count_rows", "period", "ratio", "total"]
+__all__ = ["GRAINS", "Grain", "count_if", "count_rows", "period", "ratio", "total"]
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
 
 
 def total(column: ColumnElement[Any]) -> ColumnElement[float]:
-    """Sum as double precision; 0 for no rows."""
-    return func.coalesce(func.sum(column, type_=Double), cast(0.0, Double), type_=Double)
+    """Sum as double precision; null where there is nothing to sum."""
+    return func.sum(column, type_=Double)
 
 
 def count_rows() -> ColumnElement[int]:
@@ -23,11 +23,7 @@ def count_rows() -> ColumnElement[int]:
 
 
 def count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count(case((condition, 1)), type_=BigInteger)
-
-
-def count_distinct(column: ColumnElement[Any]) -> ColumnElement[int]:
-    return func.count(column.distinct(), type_=BigInteger)
+    return func.count(literal_column("*"), type_=BigInteger).filter(condition)
 
 
 def ratio(above: ColumnElement[float], below: ColumnElement[float]) -> ColumnElement[float]:

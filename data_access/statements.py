@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 from sqlalchemy import CHAR, BigInteger, Boolean, DateTime, Double, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
 
 __all__ = ["arrow_schema", "compile_ddl", "compile_statement", "create_index", "create_table"]
 
 # The plain Postgres dialect with numbered parameters: DuckDB reads the same text.
 _DIALECT = PGDialect(paramstyle="numeric_dollar")
+_COMPILED_AT_MOST = 500
+_compiled: dict[Any, SQLCompiler] = {}
 _ARROW = (
     (BigInteger, pa.int64()),
     (SmallInteger, pa.int16()),
@@ -27,10 +30,30 @@ _ARROW = (
 
 
 def compile_statement(statement: ClauseElement) -> tuple[str, list[Any]]:
-    """The SQL text with $1, $2 … and the parameters in that order."""
-    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    values = compiled.params
-    return str(compiled), [values[name] for name in getattr(compiled, "positiontup", None) or ()]
+    """The SQL text with $1, $2 … and the parameters in that order.
+
+    The same question with other values is compiled once: SQLAlchemy's cache key leaves the values out.
+    """
+    key = statement._generate_cache_key()
+    if key is None:
+        return _text_and_values(_compile(statement), None)
+    compiled = _compiled.get(key.key)
+    if compiled is None:
+        if len(_compiled) >= _COMPILED_AT_MOST:
+            _compiled.clear()
+        compiled = _compiled[key.key] = _compile(statement, key)
+    return _text_and_values(compiled, key.bindparams)
+
+
+def _compile(statement: ClauseElement, key: Any = None) -> SQLCompiler:
+    # `cache_key` is how SQLAlchemy's own engines tell the compiler that values will come later.
+    return cast("SQLCompiler", statement.compile(dialect=_DIALECT, cache_key=key))
+
+
+def _text_and_values(compiled: SQLCompiler, bindparams: Any) -> tuple[str, list[Any]]:
+    values = compiled.construct_params(extracted_parameters=bindparams)
+    state = compiled.construct_expanded_state(values)
+    return state.statement, [state.parameters[name] for name in state.positiontup or ()]
 
 
 def compile_ddl(element: DDLElement) -> str:

@@ -7,9 +7,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from data_access import Store
+
+# The machines are shared and slow at times: no example fails for its duration.
+hypothesis.settings.register_profile("shared", deadline=None)
+hypothesis.settings.load_profile("shared")
 
 SHARED_SCMS = Path(__file__).parents[2] / "shared" / "data" / "scms_delivery_history.csv"
 _numbers = itertools.count()

@@ -198,8 +198,12 @@ def narrowed() -> bool:
 
 
 def link(first: date, last: date) -> dict[str, str | list[str]]:
-    """Query parameters of a view over some days, for a link from another page."""
-    return {PERIOD: periods.CUSTOM, DAYS: [first.isoformat(), last.isoformat()]}
+    """Query parameters of a view over some days, for a link from another page.
+
+    Every other filter is named as empty: what the session holds from before would else narrow the view.
+    """
+    everything: dict[str, str | list[str]] = {FLAGGED: "false", **{choice.key: "" for choice in CHOICES}}
+    return {PERIOD: periods.CUSTOM, DAYS: [first.isoformat(), last.isoformat()], **everything}
 
 
 def _period() -> tuple[date | None, date | None]:

@@ -92,4 +92,9 @@ def test_concentration_over_suppliers():
 
 def test_the_heaviest_lane():
     top = pd.DataFrame({"origin": ["Shanghai, CN"], "destination": ["Hamburg, DE"], "wtw_share": [0.12]})
-    assert lanes_finding(top) == "Shanghai, CN – Hamburg, DE alone makes 12 % of emissions"
+    assert lanes_finding(top) == "Shanghai, CN → Hamburg, DE alone makes 12 % of emissions"
+
+
+def test_a_lane_without_names_says_so():
+    top = pd.DataFrame({"origin": [None], "destination": [float("nan")], "wtw_share": [1.0]})
+    assert lanes_finding(top) == "unnamed – unnamed alone makes 100 % of emissions"

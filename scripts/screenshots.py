@@ -1,0 +1,194 @@
+"""`make screenshots`: docs/images/*.png from the real server, with demo data of a fixed period."""
+
+from __future__ import annotations
+
+import io
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlencode
+
+from PIL import Image
+
+from access import Role, users
+from benchmarks.servers import ROOT, app_server, chromium, wait_until_healthy
+from data_access import Store
+from data_access.app_database import AppDatabase
+from ingestion import demo
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["main"]
+
+FOLDER = ROOT / "docs" / "images"
+UPLOAD = ROOT / "tests" / "data" / "scms_lookalike.csv"
+# Fixed, so that two runs show the same figures: the demo ends here, and the page shows the year before.
+UNTIL = date(2026, 11, 21)
+SHIPMENTS, SEED = 25_000, 7
+EMAIL, NAME = "ann.weaver@example.com", "Ann Weaver"
+MOST_BYTES = 400_000
+WIDE, NARROW = 1280, 390
+SETTLE_MS, SETTLE_TRIES = 400, 25
+CHARTS = ("over-time", "by-mode", "top-suppliers", "top-lanes")
+Theme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running app, and the password of its only user."""
+
+    url: str
+    password: str
+
+    @property
+    def overview(self) -> str:
+        days = [(UNTIL - timedelta(days=365)).isoformat(), (UNTIL - timedelta(days=1)).isoformat()]
+        return f"{self.url}/?{urlencode({'period': 'Custom range', 'days': days}, doseq=True)}"
+
+
+def main() -> int:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="carbon-screenshots-") as folder,
+        _site(Path(folder)) as site,
+        chromium() as browser,
+    ):
+        session = _sign_in(site, browser)
+        _overview(site, browser, session)
+        _upload(site, browser, session)
+    return 0
+
+
+@contextmanager
+def _site(folder: Path) -> Iterator[Site]:
+    """A server of its own on databases in `folder`, with an administrator and demo data."""
+    env = {
+        "DATABASE_URL": f"duckdb:///{folder}/warehouse.duckdb",
+        "APP_DATABASE_URL": f"sqlite:///{folder}/app.sqlite",
+    }
+    password = secrets.token_urlsafe(18)
+    with Store.open(env["DATABASE_URL"]) as store:
+        demo.fill(store, SHIPMENTS, seed=SEED, until=UNTIL)
+    with AppDatabase.open(env["APP_DATABASE_URL"]) as db:
+        users.create(db, EMAIL, NAME, Role.ADMINISTRATOR, password)
+    log = folder / "server.log"
+    with app_server(env, log) as (url, process):
+        wait_until_healthy(url, process, log)
+        yield Site(url, password)
+
+
+def _sign_in(site: Site, browser: Browser) -> Any:
+    """The sign-in page as a picture; then through it. Returns the signed-in browser's cookies."""
+    with _page(browser, "light", WIDE, 720) as page:
+        page.goto(site.overview)
+        page.get_by_label("E-mail").fill(EMAIL)
+        page.get_by_label("Password").fill(site.password)
+        _save(page, "sign-in")
+        page.get_by_role("button", name="Sign in").click()
+        page.locator("[data-testid=stApp]").wait_for()
+        return page.context.storage_state()
+
+
+def _overview(site: Site, browser: Browser, session: Any) -> None:
+    shots: tuple[tuple[str, Theme, int, int], ...] = (
+        ("overview-light", "light", WIDE, 1120),
+        ("overview-dark", "dark", WIDE, 1120),
+        ("overview-phone-light", "light", NARROW, 1400),
+        ("overview-phone-dark", "dark", NARROW, 1400),
+    )
+    for name, theme, width, height in shots:
+        with _page(browser, theme, width, height, session) as page:
+            page.goto(site.overview)
+            _drawn(page)
+            _save(page, name)
+            if name == "overview-light":
+                _derivation(page)
+
+
+def _derivation(page: Page) -> None:
+    page.set_viewport_size({"width": WIDE, "height": 900})
+    page.locator(".st-key-derive-emissions button:visible").first.click()
+    page.get_by_role("dialog").wait_for()
+    _save(page, "derivation")
+
+
+def _upload(site: Site, browser: Browser, session: Any) -> None:
+    with _page(browser, "light", WIDE, 1120, session) as page:
+        page.goto(f"{site.url}/upload")
+        page.locator("input[type=file]").set_input_files(UPLOAD)
+        page.locator(".st-key-import button:not([disabled])").click()
+        page.locator(".st-key-counts").wait_for(timeout=60_000)
+        _save(page, "upload")
+
+
+@contextmanager
+def _page(
+    browser: Browser, theme: Theme, width: int, height: int, session: Any | None = None
+) -> Iterator[Page]:
+    """A page in a context of its own: theme and size as a user's device says them."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=theme,
+        device_scale_factor=2 if width == NARROW else 1.5,
+        storage_state=session,
+        reduced_motion="reduce",
+        locale="en-GB",
+        timezone_id="UTC",
+    )
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def _drawn(page: Page) -> None:
+    """Wait until each chart has its bars, also those that are still below the fold."""
+    for key in CHARTS:
+        bars = page.locator(f"[class*=st-key-{key}] .js-plotly-plot .bars path").first
+        bars.wait_for(state="attached", timeout=60_000)
+
+
+def _save(page: Page, name: str) -> None:
+    """Write the picture once two in a row are the same: fonts, charts and transitions have settled."""
+    page.evaluate("() => document.fonts.ready.then(() => true)")
+    page.mouse.move(1, 1)
+    before = b""
+    for _ in range(SETTLE_TRIES):
+        shot = page.screenshot(animations="disabled", caret="hide")
+        busy = page.locator("[data-testid=stSkeleton], [data-test-script-state=running], [data-stale=true]")
+        if shot == before and not busy.count():
+            break
+        before = shot
+        page.wait_for_timeout(SETTLE_MS)
+    else:
+        raise RuntimeError(f"The page for {name}.png did not come to rest: look at {page.url}.")
+    path = FOLDER / f"{name}.png"
+    path.write_bytes(_compressed(shot))
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB", flush=True)
+
+
+def _compressed(png: bytes) -> bytes:
+    """The picture with a palette of 256 colours, which suits flat interfaces and is a third of the size.
+
+    Raises
+    ------
+    RuntimeError
+        When it is still too large for a repository.
+    """
+    picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    packed = io.BytesIO()
+    picture.save(packed, "PNG", optimize=True)
+    if packed.tell() > MOST_BYTES:
+        raise RuntimeError(f"A picture has {packed.tell():,} bytes, over {MOST_BYTES:,}: take a smaller one.")
+    return packed.getvalue()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
