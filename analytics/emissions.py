@@ -160,7 +160,7 @@ def ranges_by(sums: pd.DataFrame, by: str) -> pd.DataFrame:
     Parameters
     ----------
     sums : DataFrame
-        `by`, `factor_id` (null: no factor, taken as one), `wtw_kg`, `low_kg`, `high_kg`; legs, or sums of legs.
+        `by`, `factor_id` (null: none, taken as one), `wtw_kg`, `low_kg`, `high_kg`; legs or sums of legs.
     """
     kg = ["wtw_kg", "low_kg", "high_kg"]
     per_factor = sums.assign(factor_id=sums["factor_id"].fillna("")).groupby([by, "factor_id"])[kg].sum()

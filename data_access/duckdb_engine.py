@@ -107,12 +107,8 @@ class _DuckDBConnection:
         return self._cursor.sql(sql, params=parameters or None).to_arrow_table()
 
     def append(self, table: str, rows: pa.Table) -> None:
-        columns = ", ".join(rows.column_names)
-        self._cursor.register("appended_rows", rows)
-        insert = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM appended_rows"  # noqa: S608
-        self._cursor.execute(insert)
-        # Not in a `finally`: after a failure it would hide the reason; closing the cursor drops the name.
-        self._cursor.unregister("appended_rows")
+        # Not by a registered name: the transaction would hold on to every frame until it ends.
+        self._cursor.from_arrow(rows).insert_into(table)
 
     def stage(self, name: str, rows: pa.Table) -> None:
         self._cursor.register(name, rows)

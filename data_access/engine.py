@@ -17,7 +17,8 @@ class Connection(Protocol):
 
     def arrow(self, sql: str, parameters: list[Any] | None = None) -> pa.Table: ...
 
-    def append(self, table: str, rows: pa.Table) -> None: ...
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Add rows that have all columns of the table, in its order."""
 
     def stage(self, name: str, rows: pa.Table) -> None:
         """Make `rows` readable as a table of that name, for this transaction only."""

@@ -162,13 +162,18 @@ def _next_version() -> Update:
 
 
 def _as_arrow(target: Table, rows: pd.DataFrame | pa.Table) -> pa.Table:
+    """All columns of the target in their order; those that `rows` lacks are null."""
     wanted = arrow_schema(target)
     if isinstance(rows, pd.DataFrame):
-        present = [name for name in wanted.names if name in rows.columns]
-        kept = pa.schema([wanted.field(name) for name in present])
-        return pa.Table.from_pandas(rows[present], schema=kept, preserve_index=False)
-    present = [name for name in wanted.names if name in rows.column_names]
-    return rows.select(present).cast(pa.schema([wanted.field(name) for name in present]))
+        kept = pa.schema([column for column in wanted if column.name in rows.columns])
+        rows = pa.Table.from_pandas(rows[kept.names], schema=kept, preserve_index=False)
+    columns = [
+        rows.column(column.name).cast(column.type)
+        if column.name in rows.column_names
+        else pa.nulls(rows.num_rows, column.type)
+        for column in wanted
+    ]
+    return pa.table(columns, schema=wanted)
 
 
 def _engine_for(url: str) -> Engine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -28,8 +28,8 @@ from data_access.schema import (
 )
 from data_access.store import Transaction
 from ingestion.batches import ImportResult
-from ingestion.columns import check_mapping, constants_of, suggest_mapping
-from ingestion.errors import UnknownPlace
+from ingestion.columns import check_mapping, constants_of, mapping_hints, suggest_mapping
+from ingestion.errors import UnknownPlace, UnusableMapping
 from ingestion.known_rows import drop_known
 from ingestion.locate import locate
 from ingestion.parsing import ColumnFormats, decide_formats, parse
@@ -84,12 +84,16 @@ def import_file(
         As raised by `progress`.
     """
     file = open_source(source, sheet=sheet)
-    chosen = dict(mapping) if mapping is not None else suggest_mapping(file.columns)
+    chosen, hints = _mapping(mapping, file.columns)
     constants = constants_of(chosen)
-    check_mapping(chosen, file.columns, constants=constants)
+    try:
+        check_mapping(chosen, file.columns, constants=constants)
+    except UnusableMapping as error:
+        raise UnusableMapping(" ".join([str(error), *hints])) from error
     plan = _Plan(
         file=file,
         mapping=chosen,
+        notes=(*file.notes, *hints),
         constants=constants,
         formats=decide_formats(file, chosen, decimal=decimal, date_order=date_order),
         new_aliases=_checked(aliases or {}),
@@ -102,10 +106,18 @@ def import_file(
         return nothing.result
 
 
+def _mapping(given: Mapping[str, str] | None, columns: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """The mapping to use, and what to tell the user about columns that were left alone."""
+    if given is not None:
+        return dict(given), []
+    return suggest_mapping(columns), mapping_hints(columns)
+
+
 @dataclass(frozen=True)
 class _Plan:
     file: Source
     mapping: dict[str, str]
+    notes: tuple[str, ...]
     constants: dict[str, str]
     formats: ColumnFormats
     new_aliases: dict[str, str]
@@ -147,7 +159,7 @@ def _run(plan: _Plan, tx: Transaction) -> ImportResult:
     for chunk in plan.file.chunks(columns=list(plan.mapping.values())):
         _take(chunk, attempt)
         plan.progress(min(chunk.fraction, 0.99), f"{tally.read:,} rows read, {tally.accepted:,} accepted")
-    result = tally.result(attempt.batch_id, plan.file.notes)
+    result = tally.result(attempt.batch_id, plan.notes)
     if not result.rows_accepted and not plan.new_aliases:
         raise _NothingNew(result)
     if result.rows_accepted:

@@ -50,7 +50,7 @@ def open_source(
     -------
     Source
         name, size_bytes, sha256, kind (csv, excel, parquet), columns, encoding, delimiter, notes, and
-        `chunks(columns=None, rows=250_000)`.
+        `chunks(columns=None, rows=200_000)`.
 
     Raises
     ------

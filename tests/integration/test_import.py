@@ -309,6 +309,18 @@ def test_missing_columns_are_named(duckdb_store):
         )
 
 
+def test_a_weight_in_pounds_is_not_taken_for_kilograms(duckdb_store):
+    header = HEADER.replace("weight_kg", "Weight (lb)")
+    with pytest.raises(UnusableMapping, match=r"weight_kg.*Weight \(lb\).*convert"):
+        import_file(duckdb_store, csv(GOOD, header=header))
+
+
+def test_a_weight_without_unit_is_taken_as_kilograms_and_that_is_said(duckdb_store):
+    result = import_file(duckdb_store, csv(GOOD, header=HEADER.replace("weight_kg", "Weight")))
+    assert result.rows_accepted == 1
+    assert any("names no unit and is taken to be in kg" in note for note in result.notes)
+
+
 def test_excel_and_parquet_give_the_same_legs_as_csv(duckdb_store, tmp_path):
     frame = pd.read_csv(io.BytesIO(csv(GOOD, GOOD.replace("A1", "A2"))), parse_dates=["departed_at"])
     frame.to_parquet(tmp_path / "legs.parquet")
