@@ -13,13 +13,16 @@ from data_access.errors import StoreError
 FOLDER = Path("var/backups")
 
 
-def main(action: str, *arguments: str) -> int:
+def main(action: str, file: str = "") -> int:
+    if action == "restore" and not file:
+        print("Say which backup to load: make restore FILE=var/backups/NAME.zip.", file=sys.stderr)
+        return 1
     try:
         with Store.open() as store, AppDatabase.open() as app:
             if action == "save":
                 done, verb = save(store, app, FOLDER), "Saved"
             else:
-                done, verb = restore(store, app, Path(*arguments)), "Restored"
+                done, verb = restore(store, app, Path(file)), "Restored"
     except StoreError as error:
         print(error, file=sys.stderr)
         return 1

@@ -115,10 +115,12 @@ def test_a_delivery_history_goes_in_shows_its_emissions_and_can_be_undone(
     assert expected.rows_flagged
     nothing_odd(page)
 
-    page.get_by_role("link", name="See these shipments on the Overview").click()
+    page.get_by_role("button", name="See these shipments on the Overview").click()
     expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
     shows_kg(page, kg_by_sql)
     assert kg_by_sql == pytest.approx(expected.wtw_kg)
+    expect(page).to_have_url(re.compile(r"period=Custom\+range&days="))
+    expect(chip(page, "Mode: Air")).to_have_count(0)
     seen_at = page.url
     nothing_odd(page)
 
