@@ -8,12 +8,12 @@ import streamlit as st
 
 from access import Permission
 from analytics import OverviewAnalytics, findings
+from analytics.overview import FilterOptions
 from data_access import Filters
-from ui import charts, derivation, filters, formats, kpis, overview_table, shell, states
+from ui import charts, derivation, filters, flagged_line, kpis, overview_table, periods, shell, states
 from ui.chart_card import card, show, titled
 from ui.shell import Visit
 
-_TOP = 10
 _ALL = 1_000  # rows asked for: the table below shows them, the charts their first ten
 
 
@@ -34,9 +34,10 @@ def main() -> None:
             states.empty_selection(options)
             return
         asked = kpis.row(kpis.headline(summary))
+        flagged_line.show(visit, overview, chosen, summary.current)
         time, modes = st.columns([3, 2])
         with card(time, "Emissions over time"):
-            _over_time(visit, overview, chosen)
+            _over_time(visit, overview, chosen, options)
         with card(modes, "Emissions by mode"):
             _by_mode(visit, overview, chosen)
         suppliers, lanes = st.columns(2)
@@ -49,16 +50,19 @@ def main() -> None:
             derivation.show(asked, visit.ask(overview.derivation, chosen))
 
 
-def _over_time(visit: Visit, overview: OverviewAnalytics, chosen: Filters) -> None:
+def _over_time(visit: Visit, overview: OverviewAnalytics, chosen: Filters, options: FilterOptions) -> None:
     with states.loading(380):
         frame = visit.ask(overview.over_time, chosen)
     grain = frame.attrs["grain"]
-    titled(findings.time_finding(frame), f"Emissions by {grain} and mode. Click a bar to open its {grain}.")
+    within = periods.covered(chosen.start, chosen.end, options.first, options.last)
+    shows = f"Emissions by {grain} and mode. Click a bar to open its {grain}."
+    titled(findings.time_finding(frame), shows, legend=charts.legend(frame, grain, within))
     show(
-        charts.over_time(frame, grain),
+        visit.draw(charts.over_time, frame, chosen, grain=grain, within=within),
         key="over-time",
         alt=f"Stacked bars: emissions by mode and {grain}",
         on_click=lambda bar: filters.show_days(date.fromisoformat(bar[0]), grain),
+        fill=True,
     )
 
 
@@ -67,20 +71,21 @@ def _by_mode(visit: Visit, overview: OverviewAnalytics, chosen: Filters) -> None
         frame = visit.ask(overview.by_mode, chosen)
     titled(findings.mode_finding(frame), "Solid: emissions, hatched: tonne-km. Click a bar to filter.")
     show(
-        charts.share_by_mode(frame),
+        visit.draw(charts.share_by_mode, frame, chosen),
         key="by-mode",
         alt="Bars: each mode's share of emissions and of tonne-km",
         on_click=lambda bar: filters.add("mode", bar[0]),
+        fill=True,
     )
 
 
 def _suppliers(visit: Visit, overview: OverviewAnalytics, chosen: Filters) -> None:
     with states.loading(440):
         frame = visit.ask(overview.top_suppliers, chosen, limit=_ALL)
-    top = frame.head(_TOP)
-    titled(findings.suppliers_finding(top, len(frame)), "Largest emitters. Click a bar to filter.")
+    finding = findings.suppliers_finding(frame.head(charts.TOP), len(frame))
+    titled(finding, "Largest emitters. Click a bar to filter.")
     show(
-        charts.ranking(top, top["name"].tolist(), [(one,) for one in top["supplier_id"]]),
+        visit.draw(charts.suppliers, frame, chosen),
         key="top-suppliers",
         alt="Bars: the suppliers with the most emissions",
         on_click=lambda bar: filters.add("supplier", bar[0]),
@@ -90,12 +95,9 @@ def _suppliers(visit: Visit, overview: OverviewAnalytics, chosen: Filters) -> No
 def _lanes(visit: Visit, overview: OverviewAnalytics, chosen: Filters) -> None:
     with states.loading(440):
         frame = visit.ask(overview.top_lanes, chosen, limit=_ALL)
-    top = frame.head(_TOP)
-    names = [formats.lane(*ends) for ends in zip(top["origin"], top["destination"], strict=True)]
-    countries = top[["origin_country", "destination_country"]].fillna("")
-    titled(findings.lanes_finding(top), "Heaviest lanes. Click a bar to filter by its countries.")
+    titled(findings.lanes_finding(frame), "Heaviest lanes. Click a bar to filter by its countries.")
     show(
-        charts.ranking(top, names, list(countries.itertuples(index=False, name=None))),
+        visit.draw(charts.lanes, frame, chosen),
         key="top-lanes",
         alt="Bars: the lanes with the most emissions",
         on_click=lambda bar: filters.add_lane(bar[0], bar[1]),

@@ -32,7 +32,7 @@ def main() -> None:
         else:
             _form(visit)
         if job is not None and job.problem:
-            st.error(plain(job.problem), icon=":material/error:")
+            states.refused(job.problem)
         if job is not None and job.result is not None:
             import_result.show(
                 job.result, job.order.name, again=lambda places: _start(visit, job.order, aliases=places)

@@ -1,15 +1,19 @@
-"""Answers kept between reruns: one per question, warehouse state, scope and filters, for all sessions."""
+"""Answers and their charts kept between reruns, for all sessions: by warehouse state, scope and filters."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 from data_access import Filters, Scope, Store
 
-__all__ = ["answer", "answer_key"]
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+__all__ = ["answer", "answer_key", "drawing"]
 
 T = TypeVar("T")
 
@@ -24,6 +28,24 @@ def answer(
     """
     key = answer_key(question, (store.where, version), scope, filters, named)
     return _kept(key, lambda: question(*filters, scope, **named))
+
+
+def drawing(
+    draw: Callable[..., go.Figure],
+    frame: pd.DataFrame,
+    store: Store,
+    version: int,
+    scope: Scope,
+    *filters: Filters,
+    **named: Any,
+) -> go.Figure:
+    """Return ``draw(frame, **named)``, once for each answer: drawing takes longer than sending.
+
+    `frame` is the answer to these filters, which stand for it in the key. The figure is shared: leave it as
+    it is.
+    """
+    key = answer_key(draw, (store.where, version), scope, filters, named)
+    return _drawn(key, lambda: draw(frame, **named))
 
 
 def answer_key(
@@ -45,3 +67,10 @@ def answer_key(
 @st.cache_data(max_entries=500, ttl="12h", show_spinner=False)
 def _kept(key: str, _ask: Callable[[], Any]) -> Any:
     return _ask()
+
+
+# A resource, not data: Streamlit copies data at each use, and a copied figure is built anew. Both themes
+# share a figure, since the browser puts the theme's colours in.
+@st.cache_resource(max_entries=500, ttl="12h", show_spinner=False)
+def _drawn(key: str, _draw: Callable[[], Any]) -> Any:
+    return _draw()

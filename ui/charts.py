@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ui import formats
+from ui import formats, periods
 from ui.theme import MODE_COLOURS, NEUTRAL, mode_colour, mode_label
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandas as pd
     import plotly.graph_objects as go
 
-__all__ = ["over_time", "ranking", "share_by_mode"]
+__all__ = ["TOP", "lanes", "legend", "over_time", "ranking", "share_by_mode", "suppliers"]
 
 _DAY_MS = 24 * 3_600_000
 _BAR_DAYS = {"day": 1, "week": 7, "month": 28}
 _PERIOD_FORMAT = {"day": "%-d %b %Y", "week": "week of %-d %b %Y", "month": "%B %Y"}
 _LONGEST_LABEL = 30
+TOP = 10
+_PART_OPACITY = 0.4  # a bar whose period is shown in part only
+_FEWEST_ROWS = 4  # one mode alone would else be a bar as tall as the chart
 _TEXT_PX = 46  # room for the figure at the end of the longest bar, however narrow the screen
 _AXIS = {
     "gridcolor": "rgba(128,140,134,0.22)",
@@ -33,8 +39,8 @@ _BAR_TEXT = {
 }
 
 
-def over_time(frame: pd.DataFrame, grain: str) -> go.Figure:
-    """Stacked bars of emissions by mode.
+def over_time(frame: pd.DataFrame, grain: str, within: tuple[date, date]) -> go.Figure:
+    """Stacked bars of emissions by mode; a period that is shown in part is lighter and says so.
 
     Parameters
     ----------
@@ -42,6 +48,8 @@ def over_time(frame: pd.DataFrame, grain: str) -> go.Figure:
         period (first day), mode, wtw_kg.
     grain : str
         day, week or month.
+    within : tuple of date
+        First day and the day after the last one that the frame covers.
 
     Returns
     -------
@@ -53,6 +61,7 @@ def over_time(frame: pd.DataFrame, grain: str) -> go.Figure:
 
     starts = pd.to_datetime(frame["period"])
     size, unit = formats.mass_unit(frame.groupby("period")["wtw_kg"].sum().max())
+    part = {day: _part_of(day.date(), grain, within) for day in starts.unique()}
     traces = []
     for mode in MODE_COLOURS:
         rows = frame[frame["mode"] == mode]
@@ -66,20 +75,36 @@ def over_time(frame: pd.DataFrame, grain: str) -> go.Figure:
             "width": _BAR_DAYS[grain] * _DAY_MS * 0.86,
             "offset": 0,
             "name": mode_label(mode),
-            "marker": {"color": mode_colour(mode), "line": {"width": 0}},
+            "marker": {
+                "color": mode_colour(mode),
+                "line": {"width": 0},
+                "opacity": [_PART_OPACITY if part[day] else 1.0 for day in days],
+            },
             "customdata": [
-                (day.date().isoformat(), mode, _hover_of_period(mode, day, grain, kg))
+                (day.date().isoformat(), mode, _hover_of_period(mode, day, grain, kg) + part[day])
                 for day, kg in zip(days, rows["wtw_kg"], strict=True)
             ],
             "hovertemplate": "%{customdata[2]}<extra></extra>",
         }
         traces.append(go.Bar(bar))
     figure = go.Figure(traces, _layout(height=380, y_title=f"{unit} CO2e per {grain}"))
-    figure.update_layout(barmode="stack", showlegend=True)
+    figure.update_layout(barmode="stack", showlegend=False)
     if len(frame):
         last = starts.max() + pd.Timedelta(days=_BAR_DAYS[grain])
         figure.update_xaxes(type="date", range=[starts.min().isoformat(), last.isoformat()], showgrid=False)
     return figure
+
+
+def legend(frame: pd.DataFrame, grain: str, within: tuple[date, date]) -> str:
+    """The legend of `over_time` as HTML: it wraps where Plotly's takes a line for each mode."""
+    import pandas as pd
+
+    shown = set(frame["mode"])
+    items = [_legend_item(mode_label(mode), mode_colour(mode)) for mode in MODE_COLOURS if mode in shown]
+    ends = pd.to_datetime(frame["period"].iloc[[0, -1]]) if len(frame) else []  # no other can be incomplete
+    if any(_part_of(day.date(), grain, within) for day in ends):
+        items.append(_legend_item(f"part of a {grain}", NEUTRAL, _PART_OPACITY))
+    return f'<ul class="chart-legend" aria-label="Modes">{"".join(items)}</ul>'
 
 
 def share_by_mode(frame: pd.DataFrame) -> go.Figure:
@@ -108,8 +133,23 @@ def share_by_mode(frame: pd.DataFrame) -> go.Figure:
     figure = go.Figure(traces, _layout(height=max(130, 56 * len(frame) + 44), room_right=_TEXT_PX))
     figure.update_layout(barmode="group", bargap=0.22, bargroupgap=0.06, showlegend=False)
     figure.update_xaxes(range=[0, (most or 1.0) * 102], ticksuffix=" %", nticks=5)
-    figure.update_yaxes(showgrid=False)
+    rows_shown = max(len(frame), _FEWEST_ROWS)
+    figure.update_yaxes(showgrid=False, range=[len(frame) - 0.5 - rows_shown, len(frame) - 0.5])
     return figure
+
+
+def suppliers(frame: pd.DataFrame) -> go.Figure:
+    """Draw the largest emitters; a click means a supplier_id."""
+    top = frame.head(TOP)
+    return ranking(top, top["name"].tolist(), [(one,) for one in top["supplier_id"]])
+
+
+def lanes(frame: pd.DataFrame) -> go.Figure:
+    """Draw the heaviest lanes; a click means the countries of both ends, empty where unknown."""
+    top = frame.head(TOP)
+    names = [formats.lane(*ends) for ends in zip(top["origin"], top["destination"], strict=True)]
+    countries = top[["origin_country", "destination_country"]].fillna("")
+    return ranking(top, names, list(countries.itertuples(index=False, name=None)))
 
 
 def ranking(frame: pd.DataFrame, labels: list[str], ids: list[tuple[str, ...]]) -> go.Figure:
@@ -145,7 +185,7 @@ def ranking(frame: pd.DataFrame, labels: list[str], ids: list[tuple[str, ...]]) 
     figure = go.Figure(go.Bar(bar), layout)
     most = float(frame["wtw_kg"].max()) / size if len(frame) else 1.0
     figure.update_layout(bargap=0.34)
-    figure.update_xaxes(range=[0, (most or 1.0) * 1.02], nticks=5)
+    figure.update_xaxes(range=[0, (most or 1.0) * 1.02], nticks=4)
     # Rows are numbered, not named: two names that look alike when shortened would share one bar.
     shown = [_literal(_shortened(label)) for label in labels]
     figure.update_yaxes(tickvals=rows, ticktext=shown, showgrid=False, range=[len(rows) - 0.5, -0.5])
@@ -161,7 +201,7 @@ def _share_bars(rows: pd.DataFrame, column: str, name: str, amounts: list[str], 
     if hatched:
         marker["pattern"] = {"shape": "/", "fillmode": "replace", "fgcolor": colours, "size": 5}
     labels = [mode_label(mode) for mode in rows["mode"]]
-    shares = [formats.share(value) for value in rows[column]]
+    shares = [formats.percent(value) for value in rows[column]]
     bar = {
         "y": labels,
         "x": (rows[column] * 100).tolist(),
@@ -187,17 +227,6 @@ def _layout(
         "margin": {"l": 4, "r": room_right, "t": 8, "b": 4},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "xanchor": "left",
-            "y": 1.02,
-            "yanchor": "bottom",
-            "title": None,
-            "traceorder": "normal",
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
         "xaxis": {**_AXIS, "title": x_title},
         "yaxis": {**_AXIS, "title": y_title},
         "hoverlabel": {"align": "left"},
@@ -208,6 +237,16 @@ def _layout(
 
 def _hover_of_period(mode: str, day: pd.Timestamp, grain: str, kg: float) -> str:
     return f"{mode_label(mode)}, {day.strftime(_PERIOD_FORMAT[grain])}: {formats.emissions(kg)}"
+
+
+def _legend_item(text: str, colour: str, opacity: float = 1.0) -> str:
+    return f'<li><span style="background:{colour};opacity:{opacity}"></span>{escape(text)}</li>'
+
+
+def _part_of(first: date, grain: str, within: tuple[date, date]) -> str:
+    """What the hover adds for a period that is not shown whole; empty for a whole one."""
+    shown, whole = periods.days_of(first, grain, within)
+    return "" if shown >= whole else f"<br>only {formats.counted(shown, 'day')} of {whole}"
 
 
 def _shortened(label: str) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "clear_all",
     "link",
     "narrowed",
+    "only_flagged",
     "show_all_time",
     "show_days",
     "widen",
@@ -173,6 +174,11 @@ def show_days(first: date, grain: str) -> None:
     st.session_state[DATES] = (first, periods.last_day(first, grain))
 
 
+def only_flagged(chosen: bool) -> None:
+    """Show the flagged legs alone, or all again."""
+    st.session_state[FLAGGED] = chosen
+
+
 def show_all_time() -> None:
     st.session_state[PERIOD] = periods.ALL_TIME
 
@@ -198,12 +204,11 @@ def narrowed() -> bool:
 
 
 def link(first: date, last: date) -> dict[str, str | list[str]]:
-    """Query parameters of a view over some days, for a link from another page.
+    """Query parameters of a view over some days, for a way from another page.
 
-    Every other filter is named as empty: what the session holds from before would else narrow the view.
+    They leave alone what the session holds from before: `clear_all` first.
     """
-    everything: dict[str, str | list[str]] = {FLAGGED: "false", **{choice.key: "" for choice in CHOICES}}
-    return {PERIOD: periods.CUSTOM, DAYS: [first.isoformat(), last.isoformat()], **everything}
+    return {PERIOD: periods.CUSTOM, DAYS: [first.isoformat(), last.isoformat()]}
 
 
 def _period() -> tuple[date | None, date | None]:

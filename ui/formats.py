@@ -20,8 +20,10 @@ __all__ = [
     "lane",
     "mass",
     "mass_unit",
+    "masses_of",
     "money",
     "moneys",
+    "percent",
     "period",
     "plain",
     "points",
@@ -30,7 +32,9 @@ __all__ = [
 ]
 
 MISSING = "–"
+_WHOLE_FROM = 99.95  # from here on a figure has no decimals
 _LARGEST = 1e18  # beyond it, a figure in freight is an error and shown as missing
+_LEAST_PERCENT = 0.001
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|$:~-])")
 _MASS_STEPS = ((1e9, "Mt"), (1e6, "kt"), (1e3, "t"), (1.0, "kg"))
 _TKM_STEPS = ((1e9, "bn tkm"), (1e6, "M tkm"), (1e3, "k tkm"), (1.0, "tkm"))
@@ -46,7 +50,7 @@ def _known(value: object) -> bool:
 def _figures(value: float) -> str:
     """Write three figures or so: 0.42, 4.2, 12.4, 812, 24,311."""
     size = abs(value)
-    if size >= 99.95:
+    if size >= _WHOLE_FROM:
         text = f"{value:,.0f}"
     elif size >= 0.995 or size == 0:
         text = f"{value:.1f}"
@@ -91,6 +95,24 @@ def mass(kg: object) -> str:
 def mass_unit(kg: object) -> tuple[float, str]:
     """Divisor and unit that suit `kg`, for an axis whose ticks share one unit."""
     return _step(float(kg), _MASS_STEPS) if _known(kg) else (1.0, "kg")  # type: ignore[arg-type]
+
+
+def masses_of(total_kg: float, *parts_kg: float) -> tuple[str, ...]:
+    """Parts in their total's unit, with the digits it takes to add up to `mass(total_kg)` as shown."""
+    size, unit = mass_unit(total_kg)
+    shown = float(_figures(total_kg / size).replace(",", "").replace("−", "-"))
+    places = 0 if abs(shown) >= _WHOLE_FROM else max(1, len(f"{shown:g}".partition(".")[2]))
+    for digits in range(places, places + 3):
+        parts = [round(kg / size, digits) for kg in parts_kg]
+        adds_up = abs(sum(parts) - shown) <= 0.5 * 10**-places + 1e-9
+        if adds_up and all(map(_same_zero, parts_kg, parts)):
+            break
+    return tuple(f"{part:,.{digits}f} {unit}".replace("-", "−") for part in parts)
+
+
+def _same_zero(kg: float, shown: float) -> bool:
+    """Whether what is shown as nothing is nothing."""
+    return bool(kg) == bool(shown)
 
 
 def emissions(kg: object) -> str:
@@ -144,6 +166,14 @@ def share(fraction: object) -> str:
     if 99.5 <= pct < 100:
         return ">99 %"
     return f"{pct:.0f} %".replace("-0 ", "0 ").replace("-", "−")
+
+
+def percent(fraction: object) -> str:
+    """A fraction as per cent with two figures, as the tables write it: 30 %, 2.2 %, 0.052 %."""
+    if not _known(fraction):
+        return MISSING
+    pct = float(f"{float(fraction) * 100:.2g}")  # type: ignore[arg-type]
+    return f"{pct:.15g} %".replace("-", "−") if abs(pct) >= _LEAST_PERCENT or pct == 0 else "<0.001 %"
 
 
 def change(now: object, before: object) -> tuple[float, str] | None:

@@ -36,6 +36,42 @@ def show(result: ImportResult, name: str, *, again: Callable[[dict[str, str]], N
     """Show the result; `again` imports the file once more with the places that the user has named."""
     say = st.success if result.rows_accepted else st.info if result.rows_duplicate else st.warning
     say(formats.plain(summary(result, name)))
+    _brought(result)
+    _counts(result)
+    _notes(result.notes)
+    _places(result.unresolved, again)
+    _aside(
+        "Rejected rows", result.rejected, ["row_number", "column", "value", "problem"], "rejected-rows.csv"
+    )
+    _aside("Flagged rows", result.flagged, ["shipment_id", "leg_no", "kind", "reason"], "flagged-rows.csv")
+    _aside("Values left out", result.notices, ["column", "value", "rows"], "values-left-out.csv")
+
+
+def _brought(result: ImportResult) -> None:
+    """What the file adds to the figures, and the way to them."""
+    if not (result.first_departed_at and result.last_departed_at):
+        return
+    first, last = result.first_departed_at.date(), result.last_departed_at.date()
+    brought = {
+        "Emissions WTW, CO2e": formats.mass(result.wtw_kg),
+        "First departure": formats.day(first),
+        "Last departure": formats.day(last),
+    }
+    # Results of an earlier release, kept in a session, do not know their suppliers.
+    if suppliers := getattr(result, "suppliers", 0):
+        brought["Suppliers"] = formats.count(suppliers)
+    with st.container(key="brought"):
+        for label, value in brought.items():
+            with st.container(key=f"kpi-{label.split()[0].lower()}-brought"):
+                st.metric(label, value)
+    if st.button(
+        "See these shipments on the Overview", icon=":material/monitoring:", key="see", type="primary"
+    ):
+        filters.clear_all()
+        st.switch_page("pages/overview.py", query_params=filters.link(first, last))
+
+
+def _counts(result: ImportResult) -> None:
     counts = {
         "Read": result.rows_read,
         "Accepted": result.rows_accepted,
@@ -47,21 +83,13 @@ def show(result: ImportResult, name: str, *, again: Callable[[dict[str, str]], N
         for label, value in counts.items():
             with st.container(key=f"kpi-{label.lower()}"):
                 st.metric(label, formats.count(value))
-    for note in result.notes:
-        st.caption(formats.plain(note))
-    if result.first_departed_at and result.last_departed_at:
-        st.page_link(
-            "pages/overview.py",
-            label="See these shipments on the Overview",
-            icon=":material/monitoring:",
-            query_params=filters.link(result.first_departed_at.date(), result.last_departed_at.date()),
-        )
-    _places(result.unresolved, again)
-    _aside(
-        "Rejected rows", result.rejected, ["row_number", "column", "value", "problem"], "rejected-rows.csv"
-    )
-    _aside("Flagged rows", result.flagged, ["shipment_id", "leg_no", "kind", "reason"], "flagged-rows.csv")
-    _aside("Values left out", result.notices, ["column", "value", "rows"], "values-left-out.csv")
+
+
+def _notes(notes: tuple[str, ...]) -> None:
+    """How the file was read: a unit that was assumed, a column that was left alone."""
+    if notes:
+        lines = "\n".join(f"- {formats.plain(note)}" for note in notes)
+        st.info(f"**How the file was read**\n{lines}", icon=":material/info:")
 
 
 def _places(unresolved: pd.DataFrame, again: Callable[[dict[str, str]], None]) -> None:

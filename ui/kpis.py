@@ -19,7 +19,9 @@ Sense = Literal["normal", "inverse", "off"]
 
 @dataclass(frozen=True)
 class Kpi:
-    """One card. `sense` says how a rise reads: good (normal), bad (inverse) or neither (off)."""
+    """One card. `sense` says how a rise reads: good (normal), bad (inverse) or neither (off); `more` goes on
+    from the value where it has no change.
+    """
 
     figure: str
     label: str
@@ -27,6 +29,7 @@ class Kpi:
     note: str
     change: tuple[float, str] | None = None
     sense: Sense = "off"
+    more: str = ""
 
 
 def headline(summary: Summary) -> list[Kpi]:
@@ -70,8 +73,9 @@ def headline(summary: Summary) -> list[Kpi]:
         Kpi(
             "cost",
             "Freight cost",
-            formats.moneys(now.costs, most=1),
+            formats.moneys(now.costs[:1]),
             f"Known for {formats.share(now.costed_share)} of legs",
+            more=_other_currencies(now.costs),
         ),
         Kpi(
             "primary",
@@ -107,9 +111,16 @@ def _legs_each(legs: int, shipments: int) -> str:
     return formats.counted(legs, "leg") + (f", {legs / shipments:.1f} each" if legs > shipments > 0 else "")
 
 
+def _other_currencies(costs: tuple[tuple[str, float], ...]) -> str:
+    """Costs beside the largest: currencies are never added up, so each stands for itself."""
+    return f"+ {formats.moneys(costs[1:], most=3)}" if len(costs) > 1 else ""
+
+
 def _metric(card: Kpi) -> None:
     if card.change is None:
         st.metric(card.label, card.value)
+        if card.more:
+            st.caption(formats.plain(card.more))
         return
     difference, text = card.change
     unchanged = text.startswith("0.0")

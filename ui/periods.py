@@ -11,6 +11,8 @@ __all__ = [
     "EARLIEST",
     "LATEST",
     "PRESETS",
+    "covered",
+    "days_of",
     "last_day",
     "parsed",
     "span",
@@ -58,6 +60,22 @@ def span(
     if preset == "Last year":
         return date(today.year - 1, 1, 1), date(today.year, 1, 1)
     return _year_before(tomorrow), tomorrow
+
+
+def covered(
+    start: datetime | None, end: datetime | None, first: datetime | None, last: datetime | None
+) -> tuple[date, date]:
+    """First day and the day after the last one that a selection shows: its own ends, or those of the data."""
+    begins = max(one for one in (start, first, datetime(1, 1, 1)) if one)
+    ends = [one for one in (end, last + timedelta(days=1) if last else None) if one]
+    return begins.date(), min(ends).date() if ends else LATEST
+
+
+def days_of(first: date, grain: str, within: tuple[date, date]) -> tuple[int, int]:
+    """How many days of the day, week or month that begins with `first` lie `within`, and how many it has."""
+    following = last_day(first, grain) + timedelta(days=1)
+    shown = min(following, within[1]) - max(first, within[0])
+    return max(shown.days, 0), (following - first).days
 
 
 def parsed(texts: tuple[str, ...]) -> tuple[date, ...]:

@@ -19,6 +19,8 @@ from ui import cache, formats
 from ui.registry import PageEntry, page_named, sections_for
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
     from streamlit.delta_generator import DeltaGenerator
 
 __all__ = ["Visit", "current_user", "guard", "header", "navigation"]
@@ -46,6 +48,12 @@ class Visit:
     def ask(self, question: Callable[..., T], *filters: Filters, **named: Any) -> T:
         """Put a question of `analytics` within the user's scope, which no page can forget; cached."""
         return cache.answer(question, self.store, self.version, self.scope, *filters, **named)
+
+    def draw(
+        self, chart: Callable[..., go.Figure], frame: pd.DataFrame, *filters: Filters, **named: Any
+    ) -> go.Figure:
+        """Draw the answer to these filters; cached beside it."""
+        return cache.drawing(chart, frame, self.store, self.version, self.scope, *filters, **named)
 
     def may(self, permission: access.Permission) -> bool:
         return access.may(self.user, permission)

@@ -16,7 +16,7 @@ from ui import filters, formats
 if TYPE_CHECKING:
     from analytics.overview import FilterOptions
 
-__all__ = ["boundary", "empty", "empty_selection", "empty_warehouse", "loading"]
+__all__ = ["boundary", "empty", "empty_selection", "empty_warehouse", "loading", "refused"]
 
 _log = logging.getLogger("ui")
 
@@ -45,6 +45,13 @@ def boundary(what: str) -> Iterator[None]:
             f"the reference {_logged(what)}.",
             icon=":material/error:",
         )
+
+
+def refused(problem: str) -> None:
+    """Say why something was not done; what stands on further lines is advice, a point each."""
+    first, *advice = [line for line in problem.splitlines() if line.strip()] or [""]
+    points = "".join(f"\n- {formats.plain(line)}" for line in advice)
+    st.error(formats.plain(first) + points, icon=":material/error:")
 
 
 def empty_warehouse(*, may_import: bool) -> None:

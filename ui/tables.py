@@ -16,9 +16,32 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "column_config", "download", "height_of", "show"]
 
 _TEXT_PX = 130  # "Inland waterway" in full
+# Columns that need more or less than that; the widest take what is left.
+_WIDTH_PX = {
+    "unit": 55,
+    "row_number": 70,
+    "leg_no": 55,
+    "column": 110,
+    "column_name": 110,
+    "value": 200,
+    "kind": 150,
+    "problem": 470,
+    "reason": 470,
+    "vehicle_class": 240,
+    "factor_set": 115,
+    "data_type": 215,
+    "distance_source": 250,
+    "name": 190,
+    "file_name": 225,
+    "imported_by": 130,
+    "origin": 150,
+    "destination": 150,
+}
+_WRAPPED_PX = 62  # Streamlit wraps text in rows of more than 4 rem
+_ONE_LINE = 75  # characters that the widest column shows in one line
 
 _ROWS_IN_VIEW, _TALL_PX = 10, 372
-_PERCENT = "%.1f %%"
+_PERCENT = "%.2g %%"  # as formats.percent
 # Column → title, format of the numbers, explanation. Shares are shown in per cent and exported as fractions.
 COLUMNS: dict[str, tuple[str, str | None, str | None]] = {
     "period": ("Period from", None, "First day of the period, UTC"),
@@ -76,6 +99,7 @@ _WORDS = {
     "mode": mode_label,
     "origin_country": country_label,
     "destination_country": country_label,
+    "kind": lambda name: name.replace("_", " ").capitalize(),
     "data_type": lambda name: DATA_TYPE_LABELS.get(name, name),
     "distance_source": lambda name: DISTANCE_SOURCE_LABELS.get(name, name),
 }
@@ -88,6 +112,7 @@ def show(frame: pd.DataFrame, columns: list[str], *, key: str, alt: str | None =
         hide_index=True,
         column_config=column_config(columns),
         height=height_of(frame),
+        row_height=_row_height(frame[columns]),
         key=key,
         placeholder="–",
         alt=alt,
@@ -118,14 +143,24 @@ def column_config(columns: list[str]) -> dict[str, Any]:
     for column in columns:
         title, numbers, why = COLUMNS[column]
         if numbers:
-            found[column] = st.column_config.NumberColumn(title, format=numbers, help=why)
+            found[column] = st.column_config.NumberColumn(
+                title, format=numbers, help=why, width=_WIDTH_PX.get(column)
+            )
         elif column == "period":
             found[column] = st.column_config.DateColumn(title, format="YYYY-MM-DD", help=why)
         elif column.endswith("_at"):
             found[column] = st.column_config.DatetimeColumn(title, format="YYYY-MM-DD HH:mm", help=why)
         else:
-            found[column] = st.column_config.TextColumn(title, help=why, width=_TEXT_PX)
+            width = _WIDTH_PX.get(column, _TEXT_PX)
+            found[column] = st.column_config.TextColumn(title, help=why, width=width)
     return found
+
+
+def _row_height(frame: pd.DataFrame) -> int | None:
+    """Two lines for every row where a reason is too long for one: it is what the reader came for."""
+    reasons = [column for column in ("problem", "reason") if column in frame]
+    long = any(frame[column].astype("string").str.len().max() > _ONE_LINE for column in reasons)
+    return _WRAPPED_PX if long else None
 
 
 def _worded(frame: pd.DataFrame) -> pd.DataFrame:

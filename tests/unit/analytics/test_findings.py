@@ -97,4 +97,4 @@ def test_the_heaviest_lane():
 
 def test_a_lane_without_names_says_so():
     top = pd.DataFrame({"origin": [None], "destination": [float("nan")], "wtw_share": [1.0]})
-    assert lanes_finding(top) == "unnamed – unnamed alone makes 100 % of emissions"
+    assert lanes_finding(top) == "unnamed → unnamed alone makes 100 % of emissions"

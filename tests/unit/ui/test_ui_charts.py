@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -27,8 +29,15 @@ TOP = pd.DataFrame(
 )
 
 
-def over_time(rows: list[tuple[str, str, float]], grain: str = "week"):
-    return charts.over_time(pd.DataFrame(rows, columns=["period", "mode", "wtw_kg"]), grain)
+WHOLE = (date(2025, 1, 1), date(2027, 1, 1))
+
+
+def frame_of(rows: list[tuple[str, str, float]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["period", "mode", "wtw_kg"])
+
+
+def over_time(rows: list[tuple[str, str, float]], grain: str = "week", within: tuple[date, date] = WHOLE):
+    return charts.over_time(frame_of(rows), grain, within)
 
 
 def test_time_chart_stacks_modes_in_their_colours_and_one_unit():
@@ -51,6 +60,48 @@ def test_single_bar_is_as_wide_as_its_week():
 def test_hover_and_click_of_a_bar_know_its_period():
     first, mode, words = over_time([("2026-01-05", "air", 3_000.0)]).data[0].customdata[0]
     assert (first, mode, words) == ("2026-01-05", "air", "Air, week of 5 Jan 2026: 3 t CO2e")
+
+
+def test_week_that_is_shown_in_part_is_lighter_and_says_so():
+    # The selection begins on Friday 9 January: of the week of the 5th it shows three days.
+    rows = [("2026-01-05", "air", 1.0), ("2026-01-12", "air", 7.0)]
+    within = (date(2026, 1, 9), date(2026, 1, 19))
+    bars = over_time(rows, within=within).data[0]
+    assert bars.marker.opacity[0] < bars.marker.opacity[1] == 1.0
+    assert bars.customdata[0][2] == "Air, week of 5 Jan 2026: 1 kg CO2e<br>only 3 days of 7"
+    assert "only" not in bars.customdata[1][2]
+    assert "part of a week" in charts.legend(frame_of(rows), "week", within)
+
+
+def test_legend_names_the_modes_in_the_order_of_the_stack():
+    found = charts.legend(frame_of([("2026-01-05", "air", 1.0), ("2026-01-05", "road", 1.0)]), "week", WHOLE)
+    assert found.index("Road") < found.index("Air")
+    assert MODE_COLOURS["air"] in found and "Sea" not in found and "part of" not in found
+
+
+def test_one_mode_alone_leaves_the_room_of_four():
+    first, last = charts.share_by_mode(BY_MODE.head(1)).layout.yaxis.range
+    assert last - first == 4
+
+
+def test_mode_chart_and_table_write_a_small_share_alike():
+    hub = BY_MODE.tail(1).assign(mode="hub", wtw_share=0.000519)
+    assert list(charts.share_by_mode(hub).data[1].text) == ["0.052 %"]
+
+
+def test_only_the_ten_largest_are_drawn():
+    many = pd.concat([TOP] * 6).assign(
+        name="N",
+        supplier_id="S",
+        origin="Lyon",
+        destination=None,
+        origin_country="FR",
+        destination_country=None,
+    )
+    assert len(charts.suppliers(many).data[0].x) == 10
+    lane = charts.lanes(many)
+    assert lane.layout.yaxis.ticktext[0] == "Lyon → unnamed"
+    assert list(lane.data[0].customdata[0][:2]) == ["FR", ""]
 
 
 def test_mode_chart_sets_emissions_beside_tonne_km():

@@ -95,6 +95,41 @@ def test_share_never_rounds_something_to_nothing_or_everything(fraction, text):
     assert formats.share(fraction) == text
 
 
+@pytest.mark.parametrize(
+    ("fraction", "text"),
+    [
+        (0, "0 %"),
+        (0.298, "30 %"),
+        (0.0219, "2.2 %"),
+        (0.000519, "0.052 %"),
+        (0.999, "100 %"),
+        (1e-7, "<0.001 %"),
+    ],
+)
+def test_percent_keeps_two_figures(fraction, text):
+    assert formats.percent(fraction) == text
+
+
+def test_parts_add_up_to_their_total_as_shown():
+    # 22.04 + 5.21 = 27.25, shown as 27.3: with one digit each the parts would say 27.2.
+    assert formats.mass(27_253_000) == "27.3 kt"
+    assert formats.masses_of(27_253_000, 22_039_000, 5_214_000) == ("22.04 kt", "5.21 kt")
+    assert formats.masses_of(12_400_000, 10_000_000, 2_400_000) == ("10.0 kt", "2.4 kt")
+    assert formats.masses_of(812_000, 650_400, 161_600) == ("650 t", "162 t")
+    assert formats.masses_of(0, 0, 0) == ("0.0 kg", "0.0 kg")
+
+
+@given(st.floats(0, 1e12), st.floats(0, 1e12))
+def test_shown_parts_round_to_the_shown_total(one, other):
+    total = formats.mass(one + other)
+    value, unit = total.split()
+    places = len(value.partition(".")[2])
+    parts = [part.split() for part in formats.masses_of(one + other, one, other)]
+    assert {name for _, name in parts} == {unit}
+    shown = sum(float(number.replace(",", "")) for number, _ in parts)
+    assert abs(shown - float(value.replace(",", ""))) <= 0.51 * 10**-places
+
+
 def test_money_keeps_its_currency_and_currencies_are_not_added():
     assert formats.money(1_240_000, "USD") == "USD 1.2 M"
     assert formats.money(812.5, "EUR") == "EUR 812"

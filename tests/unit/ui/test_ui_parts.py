@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from access import Permission
 from analytics.overview import Summary, Totals
 from data_access import Filters, Scope
-from ui import derivation, import_template, kpis, registry, tables
+from ui import cache, derivation, flagged_line, import_template, kpis, registry, tables
 from ui.cache import answer_key
 from ui.overview_table import TABLES
 
@@ -102,6 +103,59 @@ def test_cost_says_for_how_much_it_is_known():
     assert (card("cost").value, card("cost").note) == ("USD 1.2 M", "Known for 62 % of legs")
 
 
+def test_other_currencies_stand_beside_the_largest_and_are_not_added():
+    several = replace(NOW, costs=(("EUR", 13.2e6), ("USD", 0.4e6), ("CNY", 3.0e6)))
+    found = card("cost", several)
+    assert (found.value, found.more) == ("EUR 13.2 M", "+ CNY 3 M + USD 400 k")
+    assert card("cost").more == ""
+
+
+def test_line_says_which_share_rests_on_flagged_legs():
+    # 1.0 of 12.4 kt is 8.06 %
+    assert flagged_line.words(NOW, NOW, only=False).startswith(
+        "8.1 % of these emissions rest on 3 flagged legs"
+    )
+    only = replace(NOW, wtw_kg=1e6)
+    assert "8.1 % of the emissions of this selection" in flagged_line.words(only, NOW, only=True)
+
+
+def test_credits_name_each_factor_set_once_with_its_licence():
+    used = pd.DataFrame(
+        {
+            "factor_set": ["DESNZ 2025", "DESNZ 2025", None],
+            "source": ["UK Government", "UK Government", None],
+            "licence": ["Open Government Licence v3.0"] * 2 + [None],
+        }
+    )
+    assert derivation.credits_of(used) == (
+        "Factors: DESNZ 2025, UK Government (Open Government Licence v3.0). Places © GeoNames, CC BY 4.0."
+    )
+    assert derivation.credits_of(used.tail(1)) == "Places © GeoNames, CC BY 4.0."
+
+
+def test_figure_is_drawn_once_for_each_answer():
+    drawn = []
+
+    def draw(frame: pd.DataFrame, grain: str) -> int:
+        drawn.append(grain)
+        return len(drawn)
+
+    store = SimpleNamespace(where="figures.duckdb")
+    for version, scope, grain in [
+        (1, Scope.all(), "week"), (1, Scope.all(), "week"), (2, Scope.all(), "week"), (1, Scope.all(), "day"),
+        (1, Scope.suppliers({"A"}), "week"),
+    ]:  # fmt: skip
+        cache.drawing(draw, pd.DataFrame(), store, version, scope, Filters(), grain=grain)
+    assert drawn == ["week", "week", "day", "week"]
+
+
+def test_reason_that_is_too_long_for_a_line_gets_two():
+    short, long = (pd.DataFrame({"reason": ["x" * size]}) for size in (20, 200))
+    assert tables._row_height(short) is None
+    assert tables._row_height(long) > 35
+    assert tables._row_height(pd.DataFrame({"mode": ["x" * 200]})) is None
+
+
 @pytest.mark.parametrize("before", [None, NOTHING])
 def test_no_change_is_claimed_without_a_previous_period(before):
     assert all(one.change is None for one in kpis.headline(Summary(NOW, before)))
@@ -124,7 +178,7 @@ def test_every_figure_has_a_formula_without_holes(figure, totals):
 def test_emissions_are_derived_from_mass_distance_and_factor():
     text = derivation.formula("emissions", NOW)
     assert text.startswith("12.4 kt CO2e = Σ over 24,311 legs of mass × distance × factor")
-    assert "10 kt tank-to-wheel + 2.4 kt well-to-tank" in text
+    assert "10.0 kt tank-to-wheel + 2.4 kt well-to-tank" in text
 
 
 def test_every_card_can_be_derived():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -63,3 +63,25 @@ def test_dates_of_a_link_are_taken_and_nonsense_is_left_out():
     assert periods.parsed(("2026-02-01", "2026-01-01")) == (date(2026, 1, 1), date(2026, 2, 1))
     assert periods.parsed(("2026-02-01", "soon", "0001-01-01")) == (date(2026, 2, 1), date(2026, 2, 1))
     assert periods.parsed(("x",)) == ()
+
+
+def test_what_is_covered_ends_with_the_selection_or_with_the_data():
+    first, last = datetime(2026, 1, 10, 8), datetime(2026, 3, 20, 17)
+    assert periods.covered(None, None, first, last) == (date(2026, 1, 10), date(2026, 3, 21))
+    asked = periods.covered(datetime(2026, 2, 1), datetime(2026, 3, 1), first, last)
+    assert asked == (date(2026, 2, 1), date(2026, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("grain", "first", "days"),
+    [
+        ("week", date(2026, 1, 5), (3, 7)),  # from Friday 9 to Sunday 11 January
+        ("week", date(2026, 1, 12), (7, 7)),
+        ("month", date(2026, 2, 1), (28, 28)),
+        ("month", date(2026, 3, 1), (19, 31)),
+        ("day", date(2026, 3, 19), (1, 1)),
+        ("day", date(2026, 3, 20), (0, 1)),
+    ],
+)
+def test_days_of_a_period_within_the_selection(grain, first, days):
+    assert periods.days_of(first, grain, (date(2026, 1, 9), date(2026, 3, 20))) == days
