@@ -48,6 +48,7 @@ class ImportResult:
     first_departed_at: datetime | None = None
     last_departed_at: datetime | None = None
     wtw_kg: float = 0.0
+    suppliers: int = 0
 
 
 def undo_import(store: Store, batch_id: str) -> int:

@@ -89,7 +89,7 @@ def import_file(
     try:
         check_mapping(chosen, file.columns, constants=constants)
     except UnusableMapping as error:
-        raise UnusableMapping(" ".join([str(error), *hints])) from error
+        raise UnusableMapping("\n".join([str(error), *hints])) from error
     plan = _Plan(
         file=file,
         mapping=chosen,
@@ -232,7 +232,7 @@ def _meta(tx: Transaction, key: str) -> str:
 def _write_batch(attempt: _Attempt, result: ImportResult) -> None:
     plan, tx = attempt.plan, attempt.tx
     known = set(tx.frame(select(suppliers.c.supplier_id))["supplier_id"])
-    new = sorted(attempt.tally.suppliers - known)
+    new = sorted(attempt.tally.supplier_ids - known)
     tx.append(suppliers, pd.DataFrame({"supplier_id": new, "name": new}))
     aside = result.rejected.rename(columns={"column": "column_name"}).assign(batch_id=result.batch_id)
     tx.append(rejected_rows, aside)

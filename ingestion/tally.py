@@ -28,14 +28,14 @@ class Tally:
     flagged: list[pd.DataFrame] = field(default_factory=list)
     unresolved: list[pd.DataFrame] = field(default_factory=list)
     notices: list[pd.DataFrame] = field(default_factory=list)
-    suppliers: set[str] = field(default_factory=set)
+    supplier_ids: set[str] = field(default_factory=set)
 
     def accept(self, written: pd.DataFrame, flags: pd.DataFrame) -> None:
         """Count legs that were written, and what was flagged among them."""
         self.flagged.append(flags)
         self.accepted += len(written)
         self.wtw_kg += float(written["wtw_kg"].sum())
-        self.suppliers |= set(written["supplier_id"].unique())
+        self.supplier_ids |= set(written["supplier_id"].unique())
         first, last = (getattr(written["departed_at"], end)().to_pydatetime() for end in ("min", "max"))
         self.first = min(first, self.first or first)
         self.last = max(last, self.last or last)
@@ -58,6 +58,7 @@ class Tally:
             first_departed_at=self.first,
             last_departed_at=self.last,
             wtw_kg=self.wtw_kg,
+            suppliers=len(self.supplier_ids),
         )
 
 

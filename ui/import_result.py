@@ -57,9 +57,7 @@ def _brought(result: ImportResult) -> None:
         "First departure": formats.day(first),
         "Last departure": formats.day(last),
     }
-    # Results of an earlier release, kept in a session, do not know their suppliers.
-    if suppliers := getattr(result, "suppliers", 0):
-        brought["Suppliers"] = formats.count(suppliers)
+    brought["Suppliers"] = formats.count(result.suppliers)
     with st.container(key="brought"):
         for label, value in brought.items():
             with st.container(key=f"kpi-{label.split()[0].lower()}-brought"):

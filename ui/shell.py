@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -31,6 +31,7 @@ _LOGO = _ROOT / "assets" / "logo.svg"
 _STYLE = _ROOT / "assets" / "style" / "app.css"
 _SIDEBAR_PX = 312
 _NAVIGATED = "navigated"
+_WHOSE = "whose-session"
 _APP = "Supply Chain Carbon Analytics"
 
 
@@ -94,6 +95,7 @@ def guard(name: str) -> Visit:
     user = current_user()
     if user is None or user.must_change_password:
         _ask_to_sign_in()
+    _forget_another_user(user)
     if not access.may(user, entry.permission):
         st.title("Not open to you")
         st.info(
@@ -114,6 +116,15 @@ def header(entry: PageEntry) -> None:
     """The page's title, and under it the question that the page answers."""
     st.title(entry.title, anchor=False)
     st.caption(entry.answers)
+
+
+def _forget_another_user(user: access.User) -> None:
+    """Streamlit may give a dropped tab's session to whoever comes back with another cookie: start anew."""
+    if st.session_state.get(_WHOSE, user.user_id) != user.user_id:
+        st.session_state.clear()
+        st.session_state[_WHOSE] = user.user_id
+        st.rerun()
+    st.session_state[_WHOSE] = user.user_id
 
 
 def _leave_pages_folder() -> None:
@@ -142,7 +153,8 @@ def _page(entry: PageEntry) -> Any:
 
 
 def _ask_to_sign_in() -> NoReturn:
-    target = quote(st.context.url or "/", safe="")
+    page = urlsplit(st.context.url or "/")
+    target = quote(f"{page.path}?{page.query}" if page.query else page.path or "/", safe="")
     st.html(
         "<h1>Please sign in</h1><p>Your session has ended, or you have not signed in yet.</p>"
         f'<p><a href="/auth/sign-in?next={target}" target="_self">Sign in</a></p>'

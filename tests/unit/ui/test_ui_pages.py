@@ -70,6 +70,15 @@ def test_a_password_still_to_be_changed_opens_nothing(shipments, monkeypatch):
     assert not open_page(monkeypatch, fresh, file="pages/overview.py").metric
 
 
+def test_a_session_that_another_user_takes_over_starts_anew(shipments, monkeypatch):
+    page = open_page(monkeypatch, ANALYST)
+    page.session_state["import-job"] = "what the analyst imported"
+    monkeypatch.setattr(access, "user_of", lambda _token: SUPPLIER)
+    page.run()
+    assert not page.exception
+    assert "import-job" not in page.session_state
+
+
 def test_overview_adds_up_all_shipments(shipments, monkeypatch):
     found = values(open_page(monkeypatch, ANALYST))
     # 2 × 12 t × 850 km + 1 t × 100 km = 20,500 tkm
