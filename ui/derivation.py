@@ -59,8 +59,8 @@ def formula(figure: str, totals: Totals) -> str:
         "intensity": f"{formats.intensity(totals.intensity_g_per_tkm)} = {formats.emissions(totals.wtw_kg)} "
         f"÷ {formats.tonne_km(totals.tonne_km)}",
         "tonne_km": f"{formats.tonne_km(totals.tonne_km)} = Σ over {legs} of mass in t × distance in km",
-        "shipments": f"{formats.counted(totals.shipments, 'shipment')} among {legs}. A shipment counts "
-        "in the period in which its first leg departs; where a filter takes single legs, with any leg.",
+        "shipments": f"{formats.counted(totals.shipments, 'shipment')} = transport chains among {legs}, each "
+        "counted where its first leg departs; where a filter takes single legs, with any leg",
         "cost": f"{formats.moneys(totals.costs, most=9)} = Σ of the costs that stand on "
         f"{formats.share(totals.costed_share)} of {legs}; currencies are not converted",
         "primary": f"{formats.share(totals.primary_share)} = emissions that carriers reported themselves "
