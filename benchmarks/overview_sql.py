@@ -31,16 +31,19 @@ _BY_MODE = f"""
 SELECT mode, factor_id, {_SUMS}, sum(low_kg) AS low_kg, sum(high_kg) AS high_kg
 FROM legs WHERE {_PERIOD} GROUP BY mode, factor_id"""
 
+_SHARE = "sum(wtw_kg) / sum(sum(wtw_kg)) OVER () AS wtw_share"
 _TOP_SUPPLIERS = f"""
 SELECT t.*, coalesce(s.name, t.supplier_id) AS name
-FROM (SELECT supplier_id, {_SUMS}, {_GRAMS} FROM legs WHERE {_PERIOD}
+FROM (SELECT supplier_id, {_SUMS}, {_GRAMS}, {_SHARE} FROM legs WHERE {_PERIOD}
       GROUP BY supplier_id ORDER BY wtw_kg DESC, supplier_id LIMIT 1000) t
 LEFT JOIN suppliers s ON s.supplier_id = t.supplier_id ORDER BY wtw_kg DESC, t.supplier_id"""
 
 _ENDS = "origin, origin_country, destination, destination_country"
 _TOP_LANES = f"""
-SELECT {_ENDS}, {_SUMS}, {_GRAMS} FROM legs WHERE {_PERIOD} AND mode <> 'hub'
-GROUP BY {_ENDS} ORDER BY wtw_kg DESC, {_ENDS} LIMIT 1000"""
+SELECT {_ENDS}, legs, tonne_km, wtw_kg, intensity_g_per_tkm, wtw_share
+FROM (SELECT {_ENDS}, mode = 'hub' AS hub, {_SUMS}, {_GRAMS}, {_SHARE} FROM legs WHERE {_PERIOD}
+      GROUP BY {_ENDS}, mode = 'hub') lanes
+WHERE NOT hub ORDER BY wtw_kg DESC, {_ENDS} LIMIT 1000"""
 
 _LEG_ROWS = f"""
 SELECT shipment_id, leg_no, departed_at, arrived_at, supplier_id, carrier, product_group, incoterm, mode,
@@ -91,19 +94,6 @@ SELECT mode, sum(legs)::bigint AS legs, sum(tonne_km) AS tonne_km, sum(wtw_kg) A
        sum(tonne_km) / sum(sum(tonne_km)) OVER () AS tkm_share
 FROM parts GROUP BY mode ORDER BY wtw_kg DESC, mode"""
 
-_SHARE = "sum(wtw_kg) / sum(sum(wtw_kg)) OVER () AS wtw_share"
-_SUPPLIERS_WITH_SHARE = f"""
-SELECT t.*, coalesce(s.name, t.supplier_id) AS name
-FROM (SELECT supplier_id, {_SUMS}, {_GRAMS}, {_SHARE} FROM legs WHERE {_PERIOD}
-      GROUP BY supplier_id ORDER BY wtw_kg DESC, supplier_id LIMIT 1000) t
-LEFT JOIN suppliers s ON s.supplier_id = t.supplier_id ORDER BY wtw_kg DESC, t.supplier_id"""
-
-_LANES_WITH_SHARE = f"""
-SELECT {_ENDS}, legs, tonne_km, wtw_kg, intensity_g_per_tkm, wtw_share
-FROM (SELECT {_ENDS}, mode = 'hub' AS hub, {_SUMS}, {_GRAMS}, {_SHARE} FROM legs WHERE {_PERIOD}
-      GROUP BY {_ENDS}, mode = 'hub') lanes
-WHERE NOT hub ORDER BY wtw_kg DESC, {_ENDS} LIMIT 1000"""
-
 _KPIS = f"""
 WITH parts AS (
   SELECT factor_id, currency, count(*) AS legs, count(*) FILTER (WHERE leg_no = 1) AS shipments,
@@ -126,8 +116,8 @@ METHODS = {
     "summary": (_KPIS, _FLAGGED),
     "over_time": (_OVER_TIME,),
     "by_mode": (_BY_MODE_WITH_RANGE,),
-    "top_suppliers": (_SUPPLIERS_WITH_SHARE,),
-    "top_lanes": (_LANES_WITH_SHARE,),
+    "top_suppliers": (_TOP_SUPPLIERS,),
+    "top_lanes": (_TOP_LANES,),
     "leg_rows": (_LEG_ROWS,),
     "derivation": (_TOTALS.format(and_more=""), _FACTORS.format(_PERIOD), _FLAGGED),
     "options": (

@@ -53,7 +53,7 @@ def measure(bench: Bench) -> list[Table]:
             with Store.open(url) as store, raw_connection(url) as run:
                 year = last_year(bench.until)
                 queries += _rows(questions(store), store, run, year, (size_name(shipments), engine))
-                whole += _rows(methods(), store, run, year, (size_name(shipments), engine))
+                whole += _rows(methods(), store, run, year, (size_name(shipments), engine), None)
     head = ("shipments", "engine", "question", "ours ms", "by hand ms", "ratio")
     return [
         Table(
@@ -69,7 +69,8 @@ def measure(bench: Bench) -> list[Table]:
             head,
             whole,
             "Each method of `OverviewAnalytics` with all its queries and arithmetic, beside hand-written SQL "
-            "that does the arithmetic in the database.",
+            "that does the arithmetic in the database. For information: the requirement is on the queries; "
+            "a method adds ranges and shares in pandas, some milliseconds whatever the size.",
         ),
     ]
 
@@ -79,13 +80,19 @@ def last_year(until: datetime) -> Filters:
 
 
 def _rows(
-    asked_of: list[Question], store: Store, run: Run, year: Filters, where: tuple[str, str]
+    asked_of: list[Question],
+    store: Store,
+    run: Run,
+    year: Filters,
+    where: tuple[str, str],
+    most: float | None = MOST,
 ) -> Iterator[Row]:
     for question in asked_of:
         doing(*where, question.name)
         check(question, store, run, year)
         pair = _timed(question, store, run, year)
-        yield (*where, question.name, pair.ours_ms, pair.by_hand_ms, pair.ratio), Limit(pair.ratio, MOST)
+        limit = Limit(pair.ratio, most) if most else None
+        yield (*where, question.name, pair.ours_ms, pair.by_hand_ms, pair.ratio), limit
 
 
 def _timed(question: Question, store: Store, run: Run, year: Filters) -> Pair:

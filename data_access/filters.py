@@ -73,6 +73,12 @@ class Filters:
         """Whether the selection can take some legs of a shipment and leave others."""
         return bool(self.modes or self.origin_countries or self.destination_countries or self.anomalies_only)
 
+    @property
+    def shape(self) -> tuple[bool, ...]:
+        """Which fields are set: filters of one shape differ in their values only."""
+        ends = (self.start is not None, self.end is not None)
+        return (*ends, *(bool(getattr(self, name)) for name in _TUPLES), self.anomalies_only)
+
     def previous(self) -> Filters | None:
         """The equally long period just before this one; None for an open period."""
         if self.start is None or self.end is None:
@@ -85,6 +91,11 @@ class Scope:
     """The legs a user may see: all, or those of some suppliers. An empty set sees nothing."""
 
     supplier_ids: frozenset[str] | None = field(default=frozenset())
+
+    @property
+    def shape(self) -> bool | None:
+        """None for all, False for nothing, True for some suppliers."""
+        return None if self.supplier_ids is None else bool(self.supplier_ids)
 
     @classmethod
     def all(cls) -> Scope:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import BigInteger, Double, Select, func, select
+from sqlalchemy import BigInteger, Double, func, select
 
 from data_access.expressions import GRAINS, Grain, count_if, count_rows, period, ratio, total
 from data_access.filters import Filters, Scope
+from data_access.questions import Query, prepared
 from data_access.schema import emission_factors, legs, suppliers
 from data_access.selection import flagged, in_scope, selected
 
@@ -25,8 +24,6 @@ __all__ = [
     "top_suppliers",
     "totals",
 ]
-
-Query = Select[*tuple[Any, ...]]
 
 # The parts that no filter changes are built once; a question then only adds its WHERE.
 _SUMS = (
@@ -75,11 +72,13 @@ def _over_time(grain: Grain) -> Query:
 _OVER_TIME = {grain: _over_time(grain) for grain in GRAINS}
 
 
+@prepared
 def totals(filters: Filters, scope: Scope) -> Query:
     """Sums by factor, data type and currency: enough for the KPIs, the range and the derivation."""
     return _TOTALS.where(*selected(filters, scope))
 
 
+@prepared
 def shipment_count(filters: Filters, scope: Scope) -> Query:
     """Distinct shipments: needed where the filters can leave out a shipment's first leg."""
     # Postgres counts the rows of a DISTINCT faster than it counts distinct values.
@@ -87,6 +86,7 @@ def shipment_count(filters: Filters, scope: Scope) -> Query:
     return select(count_rows().label("shipments")).select_from(seen)
 
 
+@prepared
 def flagged_total(filters: Filters, scope: Scope) -> Query:
     """Legs and emissions that carry a flag; the sum is null where there is none."""
     return select(count_rows().label("legs"), _WTW.label("wtw_kg")).where(
@@ -94,15 +94,18 @@ def flagged_total(filters: Filters, scope: Scope) -> Query:
     )
 
 
+@prepared
 def over_time(filters: Filters, scope: Scope, grain: Grain) -> Query:
     return _OVER_TIME[grain].where(*selected(filters, scope))
 
 
+@prepared
 def by_mode(filters: Filters, scope: Scope) -> Query:
     """By mode and factor: the factor is what a mode's range is combined over."""
     return _BY_MODE.where(*selected(filters, scope))
 
 
+@prepared
 def top_suppliers(filters: Filters, scope: Scope, limit: int) -> Query:
     """Heaviest emitters with their share of all emissions of the selection."""
     ranked = (
@@ -116,6 +119,7 @@ def top_suppliers(filters: Filters, scope: Scope, limit: int) -> Query:
     )
 
 
+@prepared
 def top_lanes(filters: Filters, scope: Scope, limit: int) -> Query:
     """Heaviest pairs of places. Hub legs go nowhere: they count in the whole, and are no lane."""
     lanes = _BY_LANE.where(*selected(filters, scope)).subquery()
@@ -124,17 +128,20 @@ def top_lanes(filters: Filters, scope: Scope, limit: int) -> Query:
     return select(*shown).where(~lanes.c.hub).order_by(lanes.c.wtw_kg.desc(), *ends).limit(limit)
 
 
+@prepared
 def leg_rows(filters: Filters, scope: Scope, limit: int | None) -> Query:
     """The legs themselves, heaviest emitters first."""
     return _LEG_ROWS.where(*selected(filters, scope)).limit(limit)
 
 
+@prepared
 def span(scope: Scope) -> Query:
     """First and last departure in scope, and how many legs."""
     ends = (func.min(legs.c.departed_at).label("first"), func.max(legs.c.departed_at).label("last"))
     return select(*ends, count_rows().label("legs")).where(*in_scope(scope))
 
 
+@prepared
 def suppliers_seen(scope: Scope) -> Query:
     """Id and name of every supplier with at least one leg in scope."""
     seen = select(legs.c.supplier_id).where(*in_scope(scope)).distinct().subquery()
@@ -145,6 +152,7 @@ def suppliers_seen(scope: Scope) -> Query:
     )
 
 
+@prepared
 def distinct_values(scope: Scope, column: str) -> Query:
     """The values that a filter on this column of `legs` can take, nulls left out."""
     wanted = legs.c[column]

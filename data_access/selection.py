@@ -1,14 +1,28 @@
-"""From Filters and Scope to WHERE: the one place where what a user may see becomes SQL."""
+"""From Filters and Scope to WHERE: the one place where what a user may see becomes SQL.
+
+The conditions name their parameters and hold no values, so that a statement serves all filters of one shape.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import exists, false
+from typing import Any
+
+from sqlalchemy import bindparam, exists, false
 from sqlalchemy.sql import ColumnElement
 
 from data_access.filters import Filters, Scope
 from data_access.schema import leg_flags, legs
 
-__all__ = ["flagged", "in_scope", "selected"]
+__all__ = ["flagged", "in_scope", "selected", "values_of"]
+
+_LISTS = {
+    "suppliers": legs.c.supplier_id,
+    "modes": legs.c.mode,
+    "origin_countries": legs.c.origin_country,
+    "destination_countries": legs.c.destination_country,
+    "product_groups": legs.c.product_group,
+}
+_FLAGGED = exists().where(leg_flags.c.shipment_id == legs.c.shipment_id, leg_flags.c.leg_no == legs.c.leg_no)
 
 
 def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
@@ -17,30 +31,35 @@ def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
         return []
     if not scope.supplier_ids:
         return [false()]
-    return [legs.c.supplier_id.in_(sorted(scope.supplier_ids))]
+    return [legs.c.supplier_id.in_(bindparam("scope", expanding=True))]
 
 
 def selected(filters: Filters, scope: Scope) -> list[ColumnElement[bool]]:
     """All conditions on `legs`: scope first, then what the user asked for."""
     conditions = in_scope(scope)
     if filters.start is not None:
-        conditions.append(legs.c.departed_at >= filters.start)
+        conditions.append(legs.c.departed_at >= bindparam("start"))
     if filters.end is not None:
-        conditions.append(legs.c.departed_at < filters.end)
-    for column, wanted in (
-        (legs.c.supplier_id, filters.suppliers),
-        (legs.c.mode, filters.modes),
-        (legs.c.origin_country, filters.origin_countries),
-        (legs.c.destination_country, filters.destination_countries),
-        (legs.c.product_group, filters.product_groups),
-    ):
-        if wanted:
-            conditions.append(column.in_(wanted))
-    if filters.anomalies_only:
-        conditions.append(flagged())
-    return conditions
+        conditions.append(legs.c.departed_at < bindparam("end"))
+    conditions += [
+        column.in_(bindparam(name, expanding=True))
+        for name, column in _LISTS.items()
+        if getattr(filters, name)
+    ]
+    return [*conditions, flagged()] if filters.anomalies_only else conditions
 
 
 def flagged() -> ColumnElement[bool]:
     """Whether a leg carries a flag."""
-    return exists().where(leg_flags.c.shipment_id == legs.c.shipment_id, leg_flags.c.leg_no == legs.c.leg_no)
+    return _FLAGGED
+
+
+def values_of(*given: Filters | Scope) -> dict[str, Any]:
+    """The values of the parameters that `selected` and `in_scope` name."""
+    values: dict[str, Any] = {}
+    for one in given:
+        if isinstance(one, Scope):
+            values["scope"] = sorted(one.supplier_ids or ())
+        else:
+            values |= {"start": one.start, "end": one.end, **{name: getattr(one, name) for name in _LISTS}}
+    return {name: value for name, value in values.items() if value}

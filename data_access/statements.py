@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -16,8 +17,6 @@ __all__ = ["arrow_schema", "compile_ddl", "compile_statement", "create_index", "
 
 # The plain Postgres dialect with numbered parameters: DuckDB reads the same text.
 _DIALECT = PGDialect(paramstyle="numeric_dollar")
-_COMPILED_AT_MOST = 500
-_compiled: dict[Any, SQLCompiler] = {}
 _ARROW = (
     (BigInteger, pa.int64()),
     (SmallInteger, pa.int16()),
@@ -29,31 +28,23 @@ _ARROW = (
 )
 
 
-def compile_statement(statement: ClauseElement) -> tuple[str, list[Any]]:
+def compile_statement(
+    statement: ClauseElement, values: Mapping[str, Any] | None = None
+) -> tuple[str, list[Any]]:
     """The SQL text with $1, $2 … and the parameters in that order.
 
-    The same question with other values is compiled once: SQLAlchemy's cache key leaves the values out.
+    With `values`, the statement is one that will be asked again: it is compiled once and kept.
     """
-    key = statement._generate_cache_key()
-    if key is None:
-        return _text_and_values(_compile(statement), None)
-    compiled = _compiled.get(key.key)
-    if compiled is None:
-        if len(_compiled) >= _COMPILED_AT_MOST:
-            _compiled.clear()
-        compiled = _compiled[key.key] = _compile(statement, key)
-    return _text_and_values(compiled, key.bindparams)
-
-
-def _compile(statement: ClauseElement, key: Any = None) -> SQLCompiler:
-    # `cache_key` is how SQLAlchemy's own engines tell the compiler that values will come later.
-    return cast("SQLCompiler", statement.compile(dialect=_DIALECT, cache_key=key))
-
-
-def _text_and_values(compiled: SQLCompiler, bindparams: Any) -> tuple[str, list[Any]]:
-    values = compiled.construct_params(extracted_parameters=bindparams)
+    compiled = _compile(statement) if values is None else _compile_once(statement)
     state = compiled.construct_expanded_state(values)
     return state.statement, [state.parameters[name] for name in state.positiontup or ()]
+
+
+def _compile(statement: ClauseElement) -> SQLCompiler:
+    return cast("SQLCompiler", statement.compile(dialect=_DIALECT))
+
+
+_compile_once = lru_cache(maxsize=1_000)(_compile)
 
 
 def compile_ddl(element: DDLElement) -> str:

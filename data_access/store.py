@@ -17,12 +17,13 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from data_access import schema, upgrades
 from data_access.engine import Connection, Engine
 from data_access.errors import StoreConflict, UnsupportedUrl
+from data_access.questions import Question
 from data_access.statements import arrow_schema, compile_statement
 
 __all__ = ["DEFAULT_URL", "Store", "Transaction"]
 
 DEFAULT_URL = "duckdb:///var/warehouse.duckdb"
-Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+Asked = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Question
 T = TypeVar("T")
 
 
@@ -35,11 +36,11 @@ class Transaction:
     def execute(self, statement: Insert | Update | Delete) -> None:
         self._connection.execute(*compile_statement(statement))
 
-    def frame(self, statement: Query) -> pd.DataFrame:
+    def frame(self, statement: Asked) -> pd.DataFrame:
         return self.arrow(statement).to_pandas()
 
-    def arrow(self, statement: Query) -> pa.Table:
-        return self._connection.arrow(*compile_statement(statement))
+    def arrow(self, statement: Asked) -> pa.Table:
+        return self._connection.arrow(*_compiled(statement))
 
     def append(self, target: Table, rows: pd.DataFrame | pa.Table) -> int:
         """Add rows. Columns are matched by name and cast; missing ones are null, others are left out.
@@ -107,11 +108,11 @@ class Store:
         found = self.arrow(select(meta.c.value).where(meta.c.key == "data_version"))
         return int(found.column(0)[0].as_py())
 
-    def frame(self, statement: Query) -> pd.DataFrame:
+    def frame(self, statement: Asked) -> pd.DataFrame:
         return self.arrow(statement).to_pandas()
 
-    def arrow(self, statement: Query) -> pa.Table:
-        return self._engine.arrow(*compile_statement(statement))
+    def arrow(self, statement: Asked) -> pa.Table:
+        return self._engine.arrow(*_compiled(statement))
 
     @contextmanager
     def snapshot(self) -> Iterator[Transaction]:
@@ -153,6 +154,12 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _compiled(asked: Asked) -> tuple[str, list[Any]]:
+    if isinstance(asked, Question):
+        return compile_statement(asked.statement, asked.values)
+    return compile_statement(asked)
 
 
 def _next_version() -> Update:
