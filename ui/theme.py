@@ -44,8 +44,8 @@ MODE_LABELS = {
 
 DATA_TYPE_LABELS = {
     "primary": "Primary (reported by the carrier)",
-    "modelled": "Modelled (own mass and distance)",
-    "default": "Default (average values)",
+    "modelled": "Modelled (own vehicle class)",
+    "default": "Default (the mode's average vehicle)",
 }
 
 DISTANCE_SOURCE_LABELS = {

@@ -11,8 +11,9 @@ from data_access import Store
 from data_access.app_database import AppDatabase
 from ingestion import import_file
 from tests.e2e.installed import ANALYST
-from tests.e2e.screen import nothing_odd, ready, shows_kg, sign_in
+from tests.e2e.screen import kpi, nothing_odd, ready, shows_kg, sign_in
 from tests.server import PASSWORD, running_server
+from ui import formats
 
 pytestmark = pytest.mark.e2e
 # 12 t over 850 km in a truck over 33 t, DESNZ 2025: 969.204 kg
@@ -39,3 +40,4 @@ def test_the_overview_shows_what_another_process_has_just_imported(postgres_url,
             ready(page)
             shows_kg(page, 3 * LEG_KG)
             nothing_odd(page)
+            assert kpi(page).inner_text() == formats.mass(3 * LEG_KG)
