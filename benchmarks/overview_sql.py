@@ -21,7 +21,8 @@ GROUP BY factor_id, data_type, distance_source, currency"""
 
 _FLAGGED = f"""
 SELECT count(*) AS legs, sum(wtw_kg) AS wtw_kg
-FROM legs WHERE {_PERIOD} AND (shipment_id, leg_no) IN (SELECT shipment_id, leg_no FROM leg_flags)"""
+FROM legs WHERE {_PERIOD} AND (shipment_id, leg_no) IN (
+    SELECT shipment_id, leg_no FROM anomalies WHERE status IN ('open', 'confirmed'))"""
 
 _OVER_TIME = f"""
 SELECT date_trunc('week', departed_at)::date AS period, mode, {_SUMS}

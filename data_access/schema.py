@@ -19,19 +19,24 @@ from sqlalchemy import (
 
 __all__ = [
     "SCHEMA_VERSION",
+    "anomalies",
+    "corrections",
     "demo_labels",
     "emission_factors",
     "import_batches",
+    "lane_usual",
     "leg_flags",
     "legs",
     "metadata",
+    "original_legs",
     "place_aliases",
     "rejected_rows",
+    "scorings",
     "store_meta",
     "suppliers",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -79,7 +84,7 @@ import_batches = Table(
     Column("batch_id", Text, primary_key=True),
     Column("file_name", Text, nullable=False),
     Column("file_sha256", Text),
-    Column("kind", Text, nullable=False, comment="upload, demo, feed"),
+    Column("kind", Text, nullable=False, comment="upload, demo, inbox, feed"),
     Column("imported_at", DateTime, nullable=False),
     Column("imported_by", Text, nullable=False),
     Column("factor_set", Text),
@@ -89,6 +94,7 @@ import_batches = Table(
     Column("rows_duplicate", BigInteger, nullable=False),
     Column("rows_flagged", BigInteger, nullable=False),
     Column("mapping_json", Text),
+    Column("scoring_id", Text, comment="null: its legs have not been scored for anomalies yet"),
 )
 
 rejected_rows = Table(
@@ -170,7 +176,94 @@ leg_flags = Table(
     Column("kind", Text, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("batch_id", Text, nullable=False, index=True),
-    comment="legs that were imported and look implausible",
+    comment="what the import found implausible; `anomalies` holds what becomes of it",
+)
+
+anomalies = Table(
+    "anomalies",
+    metadata,
+    Column("shipment_id", Text, primary_key=True),
+    Column("leg_no", SmallInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("found_by", Text, nullable=False, comment="rule (at import), score"),
+    Column("score", Double, nullable=False, comment="0..1; 1 where a rule of the import was broken"),
+    Column("reason", Text, nullable=False),
+    Column("column_name", Text, comment="which column looks wrong"),
+    Column("value", Double, comment="what stands in that column, where it is a number"),
+    Column("expected", Double),
+    Column("expected_low", Double),
+    Column("expected_high", Double),
+    Column("at_stake_kg", Double, nullable=False, comment="kg CO2e of the leg that are in doubt"),
+    Column("second_opinion", Double, comment="0..1, what other detectors say"),
+    Column("fix_column", Text, comment="weight_kg, distance_km, mode, remove; null: no clear repair"),
+    Column("fix_value", Text, comment="the value to put there; for remove: the shipment that it repeats"),
+    Column("status", Text, nullable=False, comment="open, confirmed, fixed, dismissed"),
+    Column("note", Text),
+    Column("decided_by", Text),
+    Column("decided_at", DateTime),
+    Column("found_at", DateTime, nullable=False),
+    Column("scoring_id", Text, index=True),
+    Column("batch_id", Text, nullable=False, index=True),
+    CheckConstraint("status IN ('open', 'confirmed', 'fixed', 'dismissed')", name="anomalies_status"),
+    comment="what is wrong or unusual, and what was decided; open and confirmed ones count as flagged",
+)
+
+scorings = Table(
+    "scorings",
+    metadata,
+    Column("scoring_id", Text, primary_key=True),
+    Column("method", Text, nullable=False),
+    Column("false_discovery_rate", Double, nullable=False),
+    Column("data_version", BigInteger, nullable=False, comment="of the data that were scored"),
+    Column("whole", Boolean, nullable=False, comment="all legs, or new ones against history"),
+    Column("legs", BigInteger, nullable=False),
+    Column("found", BigInteger, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("scored_at", DateTime, nullable=False),
+    Column("scored_by", Text, nullable=False),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("correction_id", Text, primary_key=True),
+    Column("shipment_id", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False, comment="of the anomaly that was fixed"),
+    Column("column_name", Text, nullable=False, comment="weight_kg, distance_km, mode, remove"),
+    Column("old_value", Text),
+    Column("new_value", Text),
+    Column("legs", SmallInteger, nullable=False),
+    Column("before_kg", Double, nullable=False, comment="wtw_kg of these legs"),
+    Column("after_kg", Double, nullable=False),
+    Column("before_json", Text, nullable=False, comment="flags and anomalies as they were"),
+    Column("corrected_by", Text, nullable=False),
+    Column("corrected_at", DateTime, nullable=False),
+    Column("undone_by", Text),
+    Column("undone_at", DateTime),
+    Column("batch_id", Text, nullable=False, index=True),
+)
+
+original_legs = Table(
+    "original_legs",
+    metadata,
+    Column("correction_id", Text, primary_key=True),
+    *(
+        Column(column.name, column.type, primary_key=column.primary_key, nullable=column.nullable)
+        for column in legs.columns
+    ),
+    Index("original_legs_batch", "batch_id"),
+    comment="legs as they were before a correction that stands; undoing puts them back",
+)
+
+lane_usual = Table(
+    "lane_usual",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("destination", Text, primary_key=True),
+    Column("mode", Text, primary_key=True),
+    Column("legs", BigInteger, nullable=False, comment="that have arrived"),
+    Column("transit_hours", Double, nullable=False, comment="median"),
+    comment="how long a lane usually takes; written when all legs are scored",
 )
 
 demo_labels = Table(

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, exists, false
+from sqlalchemy import bindparam, exists, false, literal_column
 from sqlalchemy.sql import ColumnElement
 
 from data_access.filters import Filters, Scope
-from data_access.schema import leg_flags, legs
+from data_access.schema import anomalies, legs
 
 __all__ = ["flagged", "in_scope", "selected", "values_of"]
 
@@ -22,7 +22,11 @@ _LISTS = {
     "destination_countries": legs.c.destination_country,
     "product_groups": legs.c.product_group,
 }
-_FLAGGED = exists().where(leg_flags.c.shipment_id == legs.c.shipment_id, leg_flags.c.leg_no == legs.c.leg_no)
+_FLAGGED = exists().where(
+    anomalies.c.shipment_id == legs.c.shipment_id,
+    anomalies.c.leg_no == legs.c.leg_no,
+    anomalies.c.status.in_([literal_column("'open'"), literal_column("'confirmed'")]),
+)
 
 
 def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
@@ -50,7 +54,7 @@ def selected(filters: Filters, scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def flagged() -> ColumnElement[bool]:
-    """Whether a leg carries a flag."""
+    """Whether a leg has an anomaly that is open or confirmed: what is fixed or dismissed counts no more."""
     return _FLAGGED
 
 

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 
 import pyarrow as pa
+from sqlalchemy import Table
 
 from data_access import schema
 from data_access.engine import Connection, Engine
@@ -18,8 +19,28 @@ __all__ = ["UPGRADES", "bring_up_to_date"]
 
 log = logging.getLogger(__name__)
 
-# From the version it starts at to the step that leads one further; each in a transaction of its own.
-UPGRADES: Mapping[int, Callable[[Connection], None]] = {}
+_FLAGS_AS_ANOMALIES = """
+INSERT INTO anomalies
+    (shipment_id, leg_no, kind, found_by, score, reason, at_stake_kg, status, found_at, batch_id)
+SELECT f.shipment_id, f.leg_no, f.kind, 'rule', 1.0, f.reason, l.wtw_kg, 'open', b.imported_at, f.batch_id
+FROM leg_flags f
+JOIN legs l ON l.shipment_id = f.shipment_id AND l.leg_no = f.leg_no
+JOIN import_batches b ON b.batch_id = f.batch_id
+"""
+
+
+def _add_anomalies(engine: Engine, connection: Connection) -> None:
+    """1 → 2: what becomes of flags, and what scoring finds. Flags of earlier imports are open anomalies."""
+    added = (schema.anomalies, schema.scorings, schema.corrections, schema.original_legs, schema.lane_usual)
+    for table in added:
+        _create_table(engine, connection, table)
+    connection.execute("ALTER TABLE import_batches ADD COLUMN scoring_id TEXT")
+    connection.execute(_FLAGS_AS_ANOMALIES)
+
+
+# From the version it starts at to the step that leads one further; each in a transaction of its own. A step
+# uses today's tables: who changes one of them later gives the older steps their own.
+UPGRADES: Mapping[int, Callable[[Engine, Connection], None]] = {1: _add_anomalies}
 
 _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
 _VERSION = "SELECT value FROM store_meta WHERE key = 'schema_version'"
@@ -49,7 +70,7 @@ def bring_up_to_date(engine: Engine) -> None:
         )
     for start in range(version, schema.SCHEMA_VERSION):
         with engine.transaction() as connection:
-            UPGRADES[start](connection)
+            UPGRADES[start](engine, connection)
             connection.execute(
                 "UPDATE store_meta SET value = $1 WHERE key = 'schema_version'",
                 [str(start + 1)],
@@ -75,10 +96,7 @@ def _create(engine: Engine, connection: Connection) -> None:
         if schema.store_meta.name in connection.arrow(_TABLES).column(0).to_pylist():
             return
     for table in schema.metadata.sorted_tables:
-        connection.execute(create_table(table))
-        if engine.kind == "postgres":
-            for index in create_index(table):
-                connection.execute(index)
+        _create_table(engine, connection, table)
     factors = arrow_schema(schema.emission_factors)
     connection.append(
         schema.emission_factors.name,
@@ -92,3 +110,10 @@ def _create(engine: Engine, connection: Connection) -> None:
     }
     rows = pa.table({"key": list(meta), "value": list(meta.values())}, schema=arrow_schema(schema.store_meta))
     connection.append(schema.store_meta.name, rows)
+
+
+def _create_table(engine: Engine, connection: Connection, table: Table) -> None:
+    connection.execute(create_table(table))
+    if engine.kind == "postgres":
+        for index in create_index(table):
+            connection.execute(index)

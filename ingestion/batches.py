@@ -9,7 +9,16 @@ import pandas as pd
 from sqlalchemy import delete, func, select
 
 from data_access import Store
-from data_access.schema import demo_labels, import_batches, leg_flags, legs, rejected_rows
+from data_access.schema import (
+    anomalies,
+    corrections,
+    demo_labels,
+    import_batches,
+    leg_flags,
+    legs,
+    original_legs,
+    rejected_rows,
+)
 from data_access.store import Transaction
 from ingestion.errors import UnknownBatch
 
@@ -67,7 +76,9 @@ def undo_import(store: Store, batch_id: str) -> int:
         count = int(tx.frame(select(func.count().label("n")).where(legs.c.batch_id == batch_id))["n"].iloc[0])
         labelled = select(legs.c.shipment_id).where(legs.c.batch_id == batch_id)
         tx.execute(delete(demo_labels).where(demo_labels.c.shipment_id.in_(labelled)))
-        for table in (leg_flags, rejected_rows, legs, import_batches):
+        for table in (
+            anomalies, corrections, original_legs, leg_flags, rejected_rows, legs, import_batches,
+        ):  # fmt: skip
             tx.execute(delete(table).where(table.c.batch_id == batch_id))
         return count
 

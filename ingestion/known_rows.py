@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
-from data_access.schema import legs
+from data_access.schema import legs, original_legs
 from data_access.store import Transaction
 from ingestion.tally import Tally, problems_at
 
@@ -30,7 +30,7 @@ def drop_known(good: pd.DataFrame, tx: Transaction, tally: Tally) -> pd.DataFram
         again = good[~good.index.isin(first.index)]
         earlier = again[KEY].merge(first[[*KEY, *COMPARED]], on=KEY, how="left").set_axis(again.index)
         _count(again, earlier, tally)
-    known = _in_warehouse(first, tx)
+    known = pd.concat([_standing(table, first, tx) for table in (legs, original_legs)])
     if known.empty:
         return first
     again = first.iloc[known.index]
@@ -38,8 +38,11 @@ def drop_known(good: pd.DataFrame, tx: Transaction, tally: Tally) -> pd.DataFram
     return first.drop(again.index)
 
 
-def _in_warehouse(rows: pd.DataFrame, tx: Transaction) -> pd.DataFrame:
-    """What stands in the warehouse under the keys of `rows`, indexed by position in `rows`."""
+def _standing(table: Table, rows: pd.DataFrame, tx: Transaction) -> pd.DataFrame:
+    """What stands in `table` under the keys of `rows`, indexed by position in `rows`.
+
+    A corrected leg stands there as it is and as it came: the file that brought it brings nothing new.
+    """
     keys = pa.table(
         {
             "position": pa.array(range(len(rows)), pa.int64()),
@@ -48,15 +51,18 @@ def _in_warehouse(rows: pd.DataFrame, tx: Transaction) -> pd.DataFrame:
         }
     )
     with tx.staged(keys) as staged:
-        same_key = (staged.c.shipment_id == legs.c.shipment_id) & (staged.c.leg_no == legs.c.leg_no)
-        columns = (staged.c.position, *(legs.c[name] for name in COMPARED))
-        return tx.frame(select(*columns).join_from(staged, legs, same_key)).set_index("position")
+        same_key = (staged.c.shipment_id == table.c.shipment_id) & (staged.c.leg_no == table.c.leg_no)
+        columns = (staged.c.position, *(table.c[name] for name in COMPARED))
+        return tx.frame(select(*columns).join_from(staged, table, same_key)).set_index("position")
 
 
 def _count(again: pd.DataFrame, earlier: pd.DataFrame, tally: Tally) -> None:
-    same = pd.Series(True, index=again.index)
+    """A row that equals one of those under its key is a duplicate, any other one is rejected."""
+    equal = pd.Series(True, index=again.index)
     for column in COMPARED:
-        same &= again[column].to_numpy() == earlier[column].to_numpy()
+        equal &= again[column].to_numpy() == earlier[column].to_numpy()
+    same = equal.groupby(level=0).any()
     tally.duplicate += int(same.sum())
     if not same.all():
-        tally.rejected.append(problems_at(again[~same], "shipment_id", TAKEN))
+        different = again[~again.index.duplicated()].loc[same.index[~same]]
+        tally.rejected.append(problems_at(different, "shipment_id", TAKEN))

@@ -19,7 +19,6 @@ from data_access import Store
 from data_access.schema import (
     emission_factors,
     import_batches,
-    leg_flags,
     legs,
     place_aliases,
     rejected_rows,
@@ -30,6 +29,7 @@ from data_access.store import Transaction
 from ingestion.batches import ImportResult
 from ingestion.columns import check_mapping, constants_of, mapping_hints, suggest_mapping
 from ingestion.errors import UnknownPlace, UnusableMapping
+from ingestion.flagging import write_flags
 from ingestion.known_rows import drop_known
 from ingestion.locate import locate
 from ingestion.parsing import ColumnFormats, decide_formats, parse
@@ -57,6 +57,7 @@ def import_file(
     decimal: str = ".",
     date_order: str | None = None,
     sheet: str | None = None,
+    kind: str = "upload",
 ) -> ImportResult:
     """Bring a CSV, Excel or Parquet file in: good rows go in, bad ones come back with reasons.
 
@@ -75,6 +76,8 @@ def import_file(
     decimal : "." or ","
     date_order : "dmy", "mdy" or None
         Only needed where a column's own values do not show it.
+    kind : "upload", "inbox" or "feed"
+        The way that it came.
 
     Raises
     ------
@@ -98,6 +101,7 @@ def import_file(
         formats=decide_formats(file, chosen, decimal=decimal, date_order=date_order),
         new_aliases=_checked(aliases or {}),
         user=user,
+        kind=kind,
         progress=progress or (lambda _fraction, _text: None),
     )
     try:
@@ -122,6 +126,7 @@ class _Plan:
     formats: ColumnFormats
     new_aliases: dict[str, str]
     user: str
+    kind: str
     progress: Progress
 
 
@@ -187,7 +192,7 @@ def _take(chunk: RawChunk, attempt: _Attempt) -> None:
     done = done.assign(batch_id=attempt.batch_id)
     tx.append(legs, done)
     flags = plausibility.flags(done)
-    tx.append(leg_flags, flags.assign(batch_id=attempt.batch_id))
+    write_flags(tx, done, flags, attempt.batch_id)
     tally.accept(done, flags)
 
 
@@ -240,7 +245,7 @@ def _write_batch(attempt: _Attempt, result: ImportResult) -> None:
         "batch_id": result.batch_id,
         "file_name": plan.file.name,
         "file_sha256": plan.file.sha256,
-        "kind": "upload",
+        "kind": plan.kind,
         "imported_at": _now(),
         "imported_by": plan.user,
         "factor_set": attempt.factor_set,

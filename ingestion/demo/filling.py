@@ -19,6 +19,7 @@ from ingestion.demo.frames import UPLOAD_COLUMNS
 from ingestion.demo.report import DemoReport, Tally
 from ingestion.demo.world import Settings, read_suppliers
 from ingestion.errors import IngestionError
+from ingestion.flagging import write_flags
 
 if TYPE_CHECKING:
     from data_access.store import Transaction
@@ -157,7 +158,7 @@ class _Run:
         tx.append(schema.legs, batch.legs.assign(batch_id=batch_id))
         tx.append(schema.demo_labels, batch.labels)
         flags = plausibility.flags(batch.legs, now=self.window.end)
-        tx.append(schema.leg_flags, flags.assign(batch_id=batch_id))
+        write_flags(tx, batch.legs, flags, batch_id)
         return len(flags.drop_duplicates(["shipment_id", "leg_no"]))
 
     def _batch_row(self, report: DemoReport, factor_set: str) -> pd.DataFrame:

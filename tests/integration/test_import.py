@@ -257,7 +257,7 @@ def test_undoing_an_import_removes_exactly_its_rows(store):
     second = import_file(store, csv(GOOD.replace("A1", "A2").replace("2025", "2099"), "bad,row"))
     assert undo_import(store, second.batch_id) == 1
     pd.testing.assert_frame_equal(legs_in(store), before)
-    for table in (schema.leg_flags, schema.rejected_rows):
+    for table in (schema.leg_flags, schema.anomalies, schema.rejected_rows):
         assert store.frame(select(func.count().label("n")).select_from(table))["n"].iloc[0] == 0
     with pytest.raises(UnknownBatch, match="undone already"):
         undo_import(store, second.batch_id)

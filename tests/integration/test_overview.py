@@ -12,6 +12,7 @@ from analytics import OverviewAnalytics
 from analytics.overview import grain_for
 from data_access import Filters, Scope, schema
 from data_access.errors import UnknownMode
+from ingestion.flagging import write_flags
 from tests.legs import legs_of, put
 
 EVERYONE = Scope.all()
@@ -42,10 +43,8 @@ def varied(store):
         for mode in rng.choice(["road", "sea", "air"], 200)
     ]
     frame = put(store, *rows)
-    flags = frame.iloc[::20][["shipment_id", "leg_no"]].assign(
-        kind="too_heavy", reason="test", batch_id="batch"
-    )
-    store.transact(lambda tx: tx.append(schema.leg_flags, flags))
+    flags = frame.iloc[::20][["shipment_id", "leg_no"]].assign(kind="too_heavy", reason="test")
+    store.transact(lambda tx: write_flags(tx, frame, flags, "batch"))
     return store, frame
 
 
@@ -70,8 +69,9 @@ def test_totals_agree_with_hand_written_sql(varied):
     store, _ = varied
     found = OverviewAnalytics(store).totals(MARCH, EVERYONE)
     sql = (
-        "SELECT sum(wtw_kg) AS wtw, sum(wtw_kg) FILTER (WHERE EXISTS (SELECT 1 FROM leg_flags f WHERE "
-        "f.shipment_id = l.shipment_id AND f.leg_no = l.leg_no)) AS flagged FROM legs l "
+        "SELECT sum(wtw_kg) AS wtw, sum(wtw_kg) FILTER (WHERE EXISTS (SELECT 1 FROM anomalies f WHERE "
+        "f.status IN ('open', 'confirmed') AND f.shipment_id = l.shipment_id AND f.leg_no = l.leg_no)) "
+        "AS flagged FROM legs l "
         "WHERE departed_at >= TIMESTAMP '2025-03-01' AND departed_at < TIMESTAMP '2025-04-01'"
     )
     row = by_hand(store, sql).iloc[0]

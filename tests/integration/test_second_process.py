@@ -115,6 +115,7 @@ def test_a_process_killed_in_mid_import_leaves_nothing_behind(warehouse_url, tmp
             schema.legs,
             schema.import_batches,
             schema.leg_flags,
+            schema.anomalies,
             schema.suppliers,
             schema.rejected_rows,
         ):

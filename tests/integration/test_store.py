@@ -20,6 +20,7 @@ from data_access.errors import (
     StoreUnreachable,
     UnsupportedUrl,
 )
+from ingestion import import_file
 from tests.legs import legs_of, put
 
 ALL = (Filters(), Scope.all())
@@ -200,7 +201,7 @@ def test_a_newer_schema_is_refused_and_left_alone(warehouse_url):
         )
         store.transact(lambda tx: tx.execute(newer))
         version = store.version
-    with pytest.raises(StoreTooNew, match=r"schema 99; this release knows 1.*Update the app"):
+    with pytest.raises(StoreTooNew, match=r"schema 99; this release knows 2.*Update the app"):
         Store.open(warehouse_url)
     with pytest.raises(StoreTooNew):
         Store.open(warehouse_url)
@@ -210,28 +211,64 @@ def test_a_newer_schema_is_refused_and_left_alone(warehouse_url):
 def test_an_older_schema_is_upgraded_step_by_step_with_its_data(warehouse_url, monkeypatch):
     with Store.open(warehouse_url) as store:
         put(store, {})
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", 3)
+    now = schema.SCHEMA_VERSION
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", now + 2)
     steps = {
-        1: lambda connection: connection.execute("ALTER TABLE suppliers ADD COLUMN website TEXT"),
-        2: lambda connection: connection.execute("ALTER TABLE suppliers ADD COLUMN phone TEXT"),
+        now: lambda _, connection: connection.execute("ALTER TABLE suppliers ADD COLUMN website TEXT"),
+        now + 1: lambda _, connection: connection.execute("ALTER TABLE suppliers ADD COLUMN phone TEXT"),
     }
     monkeypatch.setattr(upgrades, "UPGRADES", steps)
     with Store.open(warehouse_url) as store:
         meta = store.frame(select(schema.store_meta)).set_index("key")["value"]
-        assert meta["schema_version"] == "3"
+        assert meta["schema_version"] == str(now + 2)
         assert count(store, schema.legs) == 1
+
+
+def test_the_first_schema_is_upgraded_and_its_flags_become_open_anomalies(warehouse_url):
+    line = 'T1,2025-03-10,Acme,Truck,1000,"Hyderabad, India","Lagos, Nigeria"'
+    with Store.open(warehouse_url) as store:
+        import_file(
+            store, f"shipment_id,departed_at,supplier_id,mode,weight_kg,origin,destination\n{line}\n".encode()
+        )
+        legs = store.frame(select(schema.legs))
+        before = store.frame(select(schema.anomalies).order_by(schema.anomalies.c.kind))
+        _back_to_the_first_schema(store)
+    with Store.open(warehouse_url) as store:
+        after = store.frame(select(schema.anomalies).order_by(schema.anomalies.c.kind))
+        assert after["kind"].tolist() == before["kind"].tolist() == ["road_over_ocean"]
+        assert after["at_stake_kg"].tolist() == legs["wtw_kg"].tolist()
+        assert set(after["status"]) == {"open"}
+        assert store.frame(select(schema.import_batches))["scoring_id"].isna().all()
+        assert store.frame(select(schema.store_meta)).set_index("key")["value"]["schema_version"] == "2"
+        assert (
+            import_file(
+                store,
+                b"shipment_id,departed_at,supplier_id,mode,weight_kg,distance_km\nT2,2025-03-10,A,Truck,1,1\n",
+            ).rows_accepted
+            == 1
+        )
+
+
+def _back_to_the_first_schema(store):
+    """Take away what the second schema added, as an installation of the first release has it."""
+    with store._engine.transaction() as connection:
+        for table in ("anomalies", "scorings", "corrections", "original_legs", "lane_usual"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("ALTER TABLE import_batches DROP COLUMN scoring_id")
+        connection.execute("UPDATE store_meta SET value = '1' WHERE key = 'schema_version'")
 
 
 def test_an_upgrade_that_fails_leaves_the_older_schema(warehouse_url, monkeypatch):
     with Store.open(warehouse_url) as store:
         put(store, {})
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", 2)
+    now = schema.SCHEMA_VERSION
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", now + 1)
 
-    def breaks(connection):
+    def breaks(_, connection):
         connection.execute("ALTER TABLE suppliers ADD COLUMN website TEXT")
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(upgrades, "UPGRADES", {1: breaks})
+    monkeypatch.setattr(upgrades, "UPGRADES", {now: breaks})
     with pytest.raises(RuntimeError, match="power cut"):
         Store.open(warehouse_url)
     monkeypatch.undo()
