@@ -1,4 +1,7 @@
-"""The server: Home.py behind the gate, /auth and /healthz. Start it with `streamlit run server.py`."""
+"""The server: Home.py behind the gate, /auth and /healthz, and what runs beside it: scoring, inbox, alerts.
+
+Start it with `streamlit run server.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from anyio import to_thread
@@ -26,11 +29,18 @@ from access.console import credentials_frame
 from access.gate import Gate
 from data_access.opened import close_warehouse, warehouse
 
+if TYPE_CHECKING:
+    from ingestion.periodic import Periodic
+
 log = logging.getLogger("server")
 
 FIRST_ADMINISTRATOR = "admin@localhost"
 # Slow to import, and on every page: loaded while the first visitor types a password.
 _WARM = ("pandas", "plotly.graph_objects", "duckdb", "pyarrow")
+# Slower still, and for some pages only: loaded when the first visitor has a page.
+_WARM_LATER = ("sklearn.ensemble", "shap", "pyod.models.ecod", "pyod.models.iforest")
+_LATER_S = 20.0
+_STOP_S = 10.0  # for an import or a scoring that is under way when the server ends
 
 
 def _check_warehouse() -> None:
@@ -68,16 +78,68 @@ def _welcome_first_administrator() -> None:
         sys.stdout.flush()
 
 
-def _warm_up() -> None:
-    for module in _WARM:
-        importlib.import_module(module)
+def _score_new() -> None:
+    from ingestion import scoring
+
+    if scoring.owed(warehouse()):
+        scoring.score_new(warehouse())
+
+
+def _take_inbox() -> None:
+    from ingestion.inbox import Inbox
+
+    Inbox().take(warehouse())
+
+
+def _run_alerts() -> None:
+    from reporting import alerts
+
+    alerts.run_due(access.database(), warehouse())
+
+
+# Each in a thread of its own, with the seconds between two runs.
+_BESIDE = ((_score_new, 2.0), (_take_inbox, 1.0), (_run_alerts, 10.0))
+
+
+class _Beside:
+    """What runs beside the pages. It begins in a thread of its own: its imports would hold up the start."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._works: list[Periodic] = []
+        self._thread = threading.Thread(target=self._begin, name="beside", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it, after what is under way; an import that takes longer is rolled back."""
+        self._stopped.set()
+        self._thread.join(_STOP_S)
+        for work in self._works:
+            work.stop(_STOP_S)
+        if feed := sys.modules.get("ingestion.feed"):
+            feed.end_the_feed(_STOP_S)
+
+    def _begin(self) -> None:
+        for module in _WARM:
+            importlib.import_module(module)
+        from ingestion.periodic import Periodic
+
+        for work, seconds in _BESIDE:
+            self._works.append(Periodic(work.__name__.strip("_"), seconds, work).start())
+        if not self._stopped.wait(_LATER_S):
+            for module in _WARM_LATER:
+                importlib.import_module(module)
 
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     await to_thread.run_sync(_welcome_first_administrator)
-    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    beside = _Beside()
+    beside.start()
     yield {}
+    await to_thread.run_sync(beside.stop)
     close_warehouse()
 
 

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     CORRECT_DATA = "correct_data"  # settle anomalies and place names
     EDIT_FACTORS = "edit_factors"
     SET_TARGETS = "set_targets"
+    MANAGE_ALERTS = "manage_alerts"  # alert rules and channels, acknowledging alerts
     MANAGE_USERS = "manage_users"
     VIEW_AUDIT = "view_audit"
     VIEW_SYSTEM = "view_system"
@@ -39,8 +40,14 @@ _READING = frozenset({Permission.VIEW, Permission.EXPORT, Permission.SAVE_VIEWS}
 _PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.ANALYST: _READING
-    | {Permission.IMPORT_DATA, Permission.CORRECT_DATA, Permission.EDIT_FACTORS, Permission.SET_TARGETS},
-    Role.MANAGER: _READING | {Permission.CORRECT_DATA, Permission.SET_TARGETS},
+    | {
+        Permission.IMPORT_DATA,
+        Permission.CORRECT_DATA,
+        Permission.EDIT_FACTORS,
+        Permission.SET_TARGETS,
+        Permission.MANAGE_ALERTS,
+    },
+    Role.MANAGER: _READING | {Permission.CORRECT_DATA, Permission.SET_TARGETS, Permission.MANAGE_ALERTS},
     Role.VIEWER: _READING,
     Role.SUPPLIER: _READING,
 }

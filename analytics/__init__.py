@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from analytics.anomalies.review import AnomalyAnalytics
+from analytics.drivers import DriverAnalytics
 from analytics.overview import OverviewAnalytics
+from analytics.real_time import RealTimeAnalytics
 
-__all__ = ["OverviewAnalytics"]
+__all__ = ["AnomalyAnalytics", "DriverAnalytics", "OverviewAnalytics", "RealTimeAnalytics"]

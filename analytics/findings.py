@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import pandas as pd
 
-__all__ = ["lanes_finding", "mode_finding", "suppliers_finding", "time_finding"]
+__all__ = [
+    "anomaly_kinds_finding",
+    "anomaly_points_finding",
+    "anomaly_times_finding",
+    "lanes_finding",
+    "mode_finding",
+    "place_in_group",
+    "suppliers_finding",
+    "time_finding",
+]
 
 _MODE_NAMES = {"inland_waterway": "inland waterway", "hub": "hubs"}
 _FLAT = 0.05  # a change below five per cent is called steady
 _CONCENTRATED = 0.5
+_CLUSTERED = 3.0  # times the usual period's anomalies
 
 
 def mode_finding(by_mode: pd.DataFrame) -> str:
@@ -62,6 +72,77 @@ def lanes_finding(top: pd.DataFrame) -> str:
     first = top.iloc[0]
     ends = f"{_place(first['origin'])} → {_place(first['destination'])}"
     return f"{ends} alone makes {_percent(first['wtw_share'])} of emissions"
+
+
+def anomaly_kinds_finding(by_kind: pd.DataFrame) -> str:
+    """The kind with the most kg CO2e at stake (columns label, legs, at_stake_kg)."""
+    if by_kind.empty:
+        return "Nothing is open"
+    first = by_kind.loc[by_kind["at_stake_kg"].idxmax()]
+    total = by_kind["at_stake_kg"].sum()
+    if len(by_kind) == 1:
+        return f"All of it is one kind: {_lower(first['label'])}"
+    share = _percent(first["at_stake_kg"] / total) if total else "none"
+    return f"{first['label']} makes {share} of what is at stake"
+
+
+def anomaly_times_finding(timeline: pd.DataFrame) -> str:
+    """The period with the most anomalies, and whether it stands out (columns period, group, legs)."""
+    if timeline.empty:
+        return "No anomaly in this period"
+    grain = timeline.attrs.get("grain", "period")
+    sums = timeline.groupby("period")["legs"].sum()
+    peak, most, all_legs = sums.idxmax(), int(sums.max()), int(sums.sum())
+    if len(sums) == 1:
+        return f"{_legs(all_legs)}, all {_when(peak, grain)}"
+    if most < 3 or most < _CLUSTERED * sums.median():
+        return f"Anomalies are spread over the {grain}s, at most {most} {_when(peak, grain)}"
+    of_peak = timeline[timeline["period"] == peak].groupby("group")["legs"].sum()
+    return f"{most} of {_legs(all_legs)} cluster {_when(peak, grain)}, mostly {_lower(of_peak.idxmax())}"
+
+
+def anomaly_points_finding(points: pd.DataFrame) -> str:
+    """How far the anomalies' intensity lies from the normal legs' (intensity_g_per_tkm, is_anomaly)."""
+    known = points[points["intensity_g_per_tkm"] > 0]
+    odd = known.loc[known["is_anomaly"].astype(bool), "intensity_g_per_tkm"]
+    normal = known.loc[~known["is_anomaly"].astype(bool), "intensity_g_per_tkm"]
+    if odd.empty:
+        return "No anomaly with a distance in this selection"
+    if normal.empty:
+        return "Only anomalies in this selection"
+    low, high = normal.quantile([0.01, 0.99])
+    outside = int(((odd < low) | (odd > high)).sum())
+    if not outside:
+        return "By intensity alone the anomalies look like other legs"
+    return f"{outside} of {_legs(len(odd), 'anomaly', 'anomalies')} lie outside the usual intensities"
+
+
+def place_in_group(values: pd.Series, value: float) -> str:
+    """Where a leg's value stands among those of its group."""
+    if values.empty:
+        return "There is no other leg to compare with"
+    below, above = float((values < value).mean()), float((values > value).mean())
+    if below >= 1.0:
+        return f"Higher than every one of {_legs(len(values), 'comparable leg', 'comparable legs')}"
+    if above >= 1.0:
+        return f"Lower than every one of {_legs(len(values), 'comparable leg', 'comparable legs')}"
+    if below >= 0.5:
+        return f"Higher than {_part(below)} of comparable legs"
+    return f"Lower than {_part(above)} of comparable legs"
+
+
+def _part(share: float) -> str:
+    """A share that is not everything is never called 100 %."""
+    return "over 99 %" if share > 0.99 else f"{share * 100:.0f} %"
+
+
+def _legs(number: int, one: str = "leg", many: str = "legs") -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _lower(label: object) -> str:
+    text = str(label)
+    return text[:1].lower() + text[1:]
 
 
 def _concentration(top: pd.DataFrame, count: int, noun: str) -> str:

@@ -20,9 +20,20 @@ QUICK, FULL = (25_000,), (25_000, 1_000_000)
 
 
 def _parts() -> dict[str, Callable[[Bench], list[Table]]]:
-    from benchmarks import generation, imports, page, places, queries, start
+    from benchmarks import (
+        detection,
+        drivers,
+        generation,
+        imports,
+        live,
+        page,
+        places,
+        queries,
+        scoring,
+        start,
+    )
 
-    parts = (queries, imports, generation, places, page, start)
+    parts = (queries, imports, generation, places, detection, scoring, live, drivers, page, start)
     return {part.__name__.rpartition(".")[2]: part.measure for part in parts}
 
 

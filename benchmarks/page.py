@@ -56,6 +56,7 @@ def _page(url: str) -> Iterator[tuple[Any, list[float]]]:
     """The page before its first rerun, and the list to which each run adds its seconds."""
     from streamlit.testing.v1 import AppTest
 
+    import access
     from access import Role, User
     from ui import shell
 
@@ -69,7 +70,7 @@ def _page(url: str) -> Iterator[tuple[Any, list[float]]]:
 
     with (
         patch.dict(os.environ, {"DATABASE_URL": url}),
-        patch.object(shell, "current_user", lambda: user),
+        patch.object(access, "user_of", lambda _token: user),
         patch.object(shell, "navigation", timed),
     ):
         try:

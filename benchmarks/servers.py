@@ -75,7 +75,11 @@ def app_server(env: Mapping[str, str], log: Path) -> Iterator[tuple[str, subproc
     command += ["--server.address", "127.0.0.1"]
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **env}, stdout=sink, stderr=subprocess.STDOUT
+            command,
+            cwd=ROOT,
+            env={**os.environ, "INBOX": f"{log.parent}/inbox", **env},
+            stdout=sink,
+            stderr=subprocess.STDOUT,
         )
         try:
             yield f"http://127.0.0.1:{port}", process

@@ -15,6 +15,7 @@ from benchmarks.servers import drop_database, new_database, postgres
 from benchmarks.stopwatch import seconds
 from data_access import Store
 from ingestion.demo import fill
+from ingestion.scoring import score_all
 
 __all__ = ["ENGINES", "SEED", "Bench", "size_name"]
 
@@ -67,7 +68,7 @@ class Bench:
             drop_database(url)
 
     def filled(self, engine: str, shipments: int) -> str:
-        """Address of a warehouse with that many demo shipments, the same on both engines."""
+        """Address of a warehouse with that many demo shipments, scored, the same on both engines."""
         if (engine, shipments) not in self._urls:
             doing("filling", engine, size_name(shipments))
             url = self.empty(engine)
@@ -75,6 +76,7 @@ class Bench:
                 self.fill_s[engine, shipments] = seconds(
                     lambda: fill(store, shipments, seed=SEED, until=self.until)
                 )
+                score_all(store)
             self._urls[engine, shipments] = url
         return self._urls[engine, shipments]
 

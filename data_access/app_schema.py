@@ -1,4 +1,4 @@
-"""The app database's tables: who may sign in, who is signed in, who did what, and the views they saved.
+"""The app database's tables: users, sessions, audit log, saved views, and the alerts with their delivery.
 
 All names start with `app_`, so that the tables can share a Postgres database with the warehouse. Times: UTC.
 """
@@ -12,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -24,6 +25,12 @@ from sqlalchemy import (
 
 __all__ = [
     "VERSION_TABLE",
+    "alert_channels",
+    "alert_deliveries",
+    "alert_rule_channels",
+    "alert_rules",
+    "alert_seen",
+    "alerts",
     "audit_log",
     "metadata",
     "saved_views",
@@ -107,4 +114,94 @@ saved_views = Table(
     Column("query", Text, nullable=False, comment="the filters as they stand in the URL"),
     Column("created_at", DateTime, nullable=False),
     UniqueConstraint("user_id", "name", name="app_saved_views_name"),
+)
+
+alert_rules = Table(
+    "app_alert_rules",
+    metadata,
+    Column("rule_id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("metric", Text, nullable=False, comment="a key of reporting.alerts.metrics"),
+    Column("comparison", String(8), nullable=False),
+    Column("threshold", Double, nullable=False, comment="in the metric's unit: kg, g/tkm, 0..1, hours"),
+    Column("window_hours", Integer, nullable=False),
+    Column("filters", JSON, nullable=False, comment="lists of suppliers and modes; empty is all"),
+    Column("cooldown_minutes", Integer, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("last_evaluated_at", DateTime),
+    Column("last_value", Double, comment="null: no data"),
+    Column("last_error", Text, comment="why it could not be evaluated"),
+    Column("last_fired_at", DateTime),
+    UniqueConstraint("name", name="app_alert_rules_name"),
+    CheckConstraint("comparison IN ('above', 'below')", name="app_alert_rules_comparison"),
+)
+
+alert_channels = Table(
+    "app_alert_channels",
+    metadata,
+    Column("channel_id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("url", Text, nullable=False, comment="holds secrets: neither shown nor logged"),
+    Column("shown", Text, nullable=False, comment="what people see instead"),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("last_sent_at", DateTime),
+    Column("last_error", Text, comment="why the latest attempt failed; null once one went well"),
+    Column("last_error_at", DateTime),
+    UniqueConstraint("name", name="app_alert_channels_name"),
+)
+
+alert_rule_channels = Table(
+    "app_alert_rule_channels",
+    metadata,
+    Column("rule_id", String(32), ForeignKey(alert_rules.c.rule_id, ondelete="CASCADE"), primary_key=True),
+    Column(
+        "channel_id",
+        String(32),
+        ForeignKey(alert_channels.c.channel_id, ondelete="CASCADE"),
+        primary_key=True,
+    ),
+)
+
+alerts = Table(
+    "app_alerts",
+    metadata,
+    Column("alert_id", String(32), primary_key=True),
+    # What was fired stays on record after its rule is gone.
+    Column("rule_id", String(32), ForeignKey(alert_rules.c.rule_id, ondelete="SET NULL")),
+    Column("rule_name", Text, nullable=False),
+    Column("fired_at", DateTime, nullable=False),
+    Column("value", Double, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("acknowledged_by", Text),
+    Column("acknowledged_at", DateTime),
+    Index("app_alerts_fired", "fired_at"),
+)
+
+alert_deliveries = Table(
+    "app_alert_deliveries",
+    metadata,
+    Column("delivery_id", String(32), primary_key=True),
+    Column("alert_id", String(32), ForeignKey(alerts.c.alert_id, ondelete="CASCADE"), nullable=False),
+    Column(
+        "channel_id", String(32), ForeignKey(alert_channels.c.channel_id, ondelete="CASCADE"), nullable=False
+    ),
+    Column(
+        "attempts", Integer, nullable=False, comment="begun, also those that a stop of the server cut off"
+    ),
+    Column("status", String(8), nullable=False),
+    Column("last_error", Text),
+    Column("next_attempt_at", DateTime, nullable=False),
+    Index("app_alert_deliveries_due", "status", "next_attempt_at"),
+    CheckConstraint("status IN ('pending', 'sent', 'failed')", name="app_alert_deliveries_status"),
+)
+
+alert_seen = Table(
+    "app_alert_seen",
+    metadata,
+    Column("user_id", String(32), ForeignKey(users.c.user_id, ondelete="CASCADE"), primary_key=True),
+    Column("seen_at", DateTime, nullable=False, comment="the newest alert that the user has read"),
 )

@@ -22,8 +22,17 @@ from data_access.schema import (
 from data_access.store import Transaction
 from ingestion.errors import UnknownBatch
 
-__all__ = ["REJECTED_COLUMNS", "ImportResult", "list_batches", "rejected_of", "undo_import"]
+__all__ = [
+    "MAX_LISTED",
+    "REJECTED_COLUMNS",
+    "ImportResult",
+    "has_feed",
+    "list_batches",
+    "rejected_of",
+    "undo_import",
+]
 
+MAX_LISTED = 1_000
 REJECTED_COLUMNS = ["row_number", "column", "value", "problem"]
 
 
@@ -85,9 +94,22 @@ def undo_import(store: Store, batch_id: str) -> int:
     return store.transact(work)
 
 
-def list_batches(store: Store) -> pd.DataFrame:
-    """All imports with the columns of `schema.import_batches`, newest first."""
-    return store.frame(select(import_batches).order_by(import_batches.c.imported_at.desc()))
+def list_batches(store: Store, *, with_feed: bool = False) -> pd.DataFrame:
+    """The imports with the columns of `schema.import_batches`, newest first.
+
+    A feed makes one every few seconds, so its own are left out; `with_feed` lists the last `MAX_LISTED` of
+    all kinds.
+    """
+    newest = select(import_batches).order_by(import_batches.c.imported_at.desc(), import_batches.c.batch_id)
+    if with_feed:
+        return store.frame(newest.limit(MAX_LISTED))
+    return store.frame(newest.where(import_batches.c.kind != "feed"))
+
+
+def has_feed(store: Store) -> bool:
+    """Whether any import came from a feed."""
+    one = select(import_batches.c.batch_id).where(import_batches.c.kind == "feed").limit(1)
+    return not store.frame(one).empty
 
 
 def rejected_of(store: Store, batch_id: str) -> pd.DataFrame:

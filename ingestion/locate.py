@@ -100,10 +100,12 @@ def _resolve(work: pd.DataFrame, end: str, places: Places) -> pd.DataFrame:
     found = places.resolve(text, country).reset_index(drop=True)
     lat, lon = work[f"{end}_lat"], work[f"{end}_lon"]
     given = lat.notna() & lon.notna()
+    # A town that only its country is known of keeps its name: the coordinates say where it is.
+    better = found["place"].notna() & ~(found["precision"].eq("country") & work[end].notna())
     return found.assign(
         lat=lat.where(given, found["lat"]),
         lon=lon.where(given, found["lon"]),
-        place=found["place"].where(~given | found["place"].notna(), text),
+        place=found["place"].where(~given | better, text),
         precision=found["precision"].astype("object").where(~given, "coordinates"),
     )
 

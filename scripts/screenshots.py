@@ -1,4 +1,7 @@
-"""`make screenshots`: docs/images/*.png from the real server, with demo data of a fixed period."""
+"""`make screenshots`: docs/images/*.png from the real server, with demo data of a fixed period.
+
+The Live page looks at the last hours, so it has demo data of its own, and figures that differ each time.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
@@ -20,7 +23,7 @@ from access import Role, users
 from benchmarks.servers import ROOT, app_server, chromium, wait_until_healthy
 from data_access import Store
 from data_access.app_database import AppDatabase
-from ingestion import demo
+from ingestion import demo, scoring
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -47,35 +50,39 @@ class Site:
     url: str
     password: str
 
-    @property
-    def overview(self) -> str:
+    def page(self, path: str = "") -> str:
+        """The address of a page with the year before `UNTIL` chosen."""
         days = [(UNTIL - timedelta(days=365)).isoformat(), (UNTIL - timedelta(days=1)).isoformat()]
-        return f"{self.url}/?{urlencode({'period': 'Custom range', 'days': days}, doseq=True)}"
+        return f"{self.url}/{path}?{urlencode({'period': 'Custom range', 'days': days}, doseq=True)}"
 
 
 def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory(prefix="carbon-screenshots-") as folder,
-        _site(Path(folder)) as site,
-        chromium() as browser,
-    ):
-        session = _sign_in(site, browser)
-        _overview(site, browser, session)
-        _upload(site, browser, session)
+    with tempfile.TemporaryDirectory(prefix="carbon-screenshots-") as folder, chromium() as browser:
+        with _site(Path(folder), UNTIL) as site:
+            session = _sign_in(site, browser)
+            _overview(site, browser, session)
+            _anomalies(site, browser, session)
+            _drivers(site, browser, session)
+            _upload(site, browser, session)
+        now = Path(folder) / "now"
+        now.mkdir()
+        with _site(now, datetime.now(UTC)) as site:
+            _live(site, browser)
     return 0
 
 
 @contextmanager
-def _site(folder: Path) -> Iterator[Site]:
-    """A server of its own on databases in `folder`, with an administrator and demo data."""
+def _site(folder: Path, until: date) -> Iterator[Site]:
+    """A server of its own on databases in `folder`, with an administrator and demo data, scored."""
     env = {
         "DATABASE_URL": f"duckdb:///{folder}/warehouse.duckdb",
         "APP_DATABASE_URL": f"sqlite:///{folder}/app.sqlite",
     }
     password = secrets.token_urlsafe(18)
     with Store.open(env["DATABASE_URL"]) as store:
-        demo.fill(store, SHIPMENTS, seed=SEED, until=UNTIL)
+        demo.fill(store, SHIPMENTS, seed=SEED, until=until)
+        scoring.score_all(store)
     with AppDatabase.open(env["APP_DATABASE_URL"]) as db:
         users.create(db, EMAIL, NAME, Role.ADMINISTRATOR, password)
     log = folder / "server.log"
@@ -84,13 +91,14 @@ def _site(folder: Path) -> Iterator[Site]:
         yield Site(url, password)
 
 
-def _sign_in(site: Site, browser: Browser) -> Any:
+def _sign_in(site: Site, browser: Browser, *, picture: bool = True) -> Any:
     """The sign-in page as a picture; then through it. Returns the signed-in browser's cookies."""
     with _page(browser, "light", WIDE, 720) as page:
-        page.goto(site.overview)
+        page.goto(site.page())
         page.get_by_label("E-mail").fill(EMAIL)
         page.get_by_label("Password").fill(site.password)
-        _save(page, "sign-in")
+        if picture:
+            _save(page, "sign-in")
         page.get_by_role("button", name="Sign in").click()
         page.locator("[data-testid=stApp]").wait_for()
         return page.context.storage_state()
@@ -105,7 +113,7 @@ def _overview(site: Site, browser: Browser, session: Any) -> None:
     )
     for name, theme, width, height in shots:
         with _page(browser, theme, width, height, session) as page:
-            page.goto(site.overview)
+            page.goto(site.page())
             _drawn(page)
             _save(page, name)
             if name == "overview-light":
@@ -117,6 +125,35 @@ def _derivation(page: Page) -> None:
     page.locator(".st-key-derive-emissions button:visible").first.click()
     page.get_by_role("dialog").wait_for()
     _save(page, "derivation")
+
+
+def _anomalies(site: Site, browser: Browser, session: Any) -> None:
+    with _page(browser, "light", WIDE, 1350, session) as page:
+        page.goto(site.page("anomalies"))
+        page.locator("[class*=st-key-by-kind] .bars path").first.wait_for(state="attached", timeout=60_000)
+        page.locator(".st-key-card-anomalies [data-testid=stDataFrame]").wait_for()
+        _save(page, "anomalies")
+        # The table is a canvas: a tick box at the left of each row, below the header.
+        page.locator(".st-key-card-anomalies [data-testid=stDataFrame]").click(position={"x": 18, "y": 51})
+        page.locator(".st-key-anomaly-detail").wait_for(timeout=60_000)
+        page.locator(".st-key-anomaly-detail").scroll_into_view_if_needed()
+        _save(page, "anomaly")
+
+
+def _drivers(site: Site, browser: Browser, session: Any) -> None:
+    with _page(browser, "light", WIDE, 1120, session) as page:
+        page.goto(site.page("drivers"))
+        page.locator("[class*=st-key-drivers-importance] .js-plotly-plot").wait_for(timeout=60_000)
+        _save(page, "drivers")
+
+
+def _live(site: Site, browser: Browser) -> None:
+    session = _sign_in(site, browser, picture=False)
+    with _page(browser, "dark", WIDE, 1120, session) as page:
+        page.goto(f"{site.url}/live")
+        page.locator("[class*=st-key-live-rolling] .js-plotly-plot").wait_for(timeout=60_000)
+        page.get_by_role("button", name="Pause").click()
+        _save(page, "live")
 
 
 def _upload(site: Site, browser: Browser, session: Any) -> None:

@@ -35,6 +35,7 @@ def environment(folder: Path, people: Mapping[str, str] | None = None) -> dict[s
     env = {
         "DATABASE_URL": f"duckdb:///{folder}/warehouse.duckdb",
         "APP_DATABASE_URL": f"sqlite:///{folder}/app.sqlite",
+        "INBOX": f"{folder}/inbox",
     }
     for email, role in (people or {}).items():
         with AppDatabase.open(env["APP_DATABASE_URL"]) as db:

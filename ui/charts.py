@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ui import formats, periods
+from ui.figure_style import BAR_TEXT, TEXT_PX, layout, legend_item, legend_list, literal, shortened
 from ui.theme import MODE_COLOURS, NEUTRAL, mode_colour, mode_label
 
 if TYPE_CHECKING:
@@ -19,24 +19,9 @@ __all__ = ["TOP", "lanes", "legend", "over_time", "ranking", "share_by_mode", "s
 _DAY_MS = 24 * 3_600_000
 _BAR_DAYS = {"day": 1, "week": 7, "month": 28}
 _PERIOD_FORMAT = {"day": "%-d %b %Y", "week": "week of %-d %b %Y", "month": "%B %Y"}
-_LONGEST_LABEL = 30
 TOP = 10
 _PART_OPACITY = 0.4  # a bar whose period is shown in part only
 _FEWEST_ROWS = 4  # one mode alone would else be a bar as tall as the chart
-_TEXT_PX = 46  # room for the figure at the end of the longest bar, however narrow the screen
-_AXIS = {
-    "gridcolor": "rgba(128,140,134,0.22)",
-    "zeroline": False,
-    "fixedrange": True,
-    "automargin": True,
-    "separatethousands": True,
-}
-_BAR_TEXT = {
-    "textposition": "outside",
-    "constraintext": "none",
-    "textfont": {"size": 12},
-    "cliponaxis": False,
-}
 
 
 def over_time(frame: pd.DataFrame, grain: str, within: tuple[date, date]) -> go.Figure:
@@ -87,7 +72,7 @@ def over_time(frame: pd.DataFrame, grain: str, within: tuple[date, date]) -> go.
             "hovertemplate": "%{customdata[2]}<extra></extra>",
         }
         traces.append(go.Bar(bar))
-    figure = go.Figure(traces, _layout(height=380, y_title=f"{unit} CO2e per {grain}"))
+    figure = go.Figure(traces, layout(height=380, y_title=f"{unit} CO2e per {grain}"))
     figure.update_layout(barmode="stack", showlegend=False)
     if len(frame):
         last = starts.max() + pd.Timedelta(days=_BAR_DAYS[grain])
@@ -100,11 +85,11 @@ def legend(frame: pd.DataFrame, grain: str, within: tuple[date, date]) -> str:
     import pandas as pd
 
     shown = set(frame["mode"])
-    items = [_legend_item(mode_label(mode), mode_colour(mode)) for mode in MODE_COLOURS if mode in shown]
+    items = [legend_item(mode_label(mode), mode_colour(mode)) for mode in MODE_COLOURS if mode in shown]
     ends = pd.to_datetime(frame["period"].iloc[[0, -1]]) if len(frame) else []  # no other can be incomplete
     if any(_part_of(day.date(), grain, within) for day in ends):
-        items.append(_legend_item(f"part of a {grain}", NEUTRAL, _PART_OPACITY))
-    return f'<ul class="chart-legend" aria-label="Modes">{"".join(items)}</ul>'
+        items.append(legend_item(f"part of a {grain}", NEUTRAL, _PART_OPACITY))
+    return legend_list(items, "Modes")
 
 
 def share_by_mode(frame: pd.DataFrame) -> go.Figure:
@@ -130,7 +115,7 @@ def share_by_mode(frame: pd.DataFrame) -> go.Figure:
         _share_bars(rows, "wtw_share", "emissions", emitted, hatched=False),
     ]
     most = float(frame[["wtw_share", "tkm_share"]].max().max()) if len(frame) else 1.0
-    figure = go.Figure(traces, _layout(height=max(130, 56 * len(frame) + 44), room_right=_TEXT_PX))
+    figure = go.Figure(traces, layout(height=max(130, 56 * len(frame) + 44), room_right=TEXT_PX))
     figure.update_layout(barmode="group", bargap=0.22, bargroupgap=0.06, showlegend=False)
     figure.update_xaxes(range=[0, (most or 1.0) * 102], ticksuffix=" %", nticks=5)
     rows_shown = max(len(frame), _FEWEST_ROWS)
@@ -166,7 +151,7 @@ def ranking(frame: pd.DataFrame, labels: list[str], ids: list[tuple[str, ...]]) 
 
     size, unit = formats.mass_unit(frame["wtw_kg"].max())
     words = [
-        f"{_literal(label)}<br>{formats.emissions(row.wtw_kg)}, {formats.share(row.wtw_share)} of all<br>"
+        f"{literal(label)}<br>{formats.emissions(row.wtw_kg)}, {formats.share(row.wtw_share)} of all<br>"
         f"{formats.tonne_km(row.tonne_km)} at {formats.intensity(row.intensity_g_per_tkm)}"
         for label, row in zip(labels, frame.itertuples(), strict=True)
     ]
@@ -179,15 +164,15 @@ def ranking(frame: pd.DataFrame, labels: list[str], ids: list[tuple[str, ...]]) 
         "text": [formats.mass(kg) for kg in frame["wtw_kg"]],
         "customdata": [(*one, text) for one, text in zip(ids, words, strict=True)],
         "hovertemplate": f"%{{customdata[{len(ids[0]) if ids else 0}]}}<extra></extra>",
-        **_BAR_TEXT,
+        **BAR_TEXT,
     }
-    layout = _layout(max(130, 32 * len(frame) + 60), x_title=f"{unit} CO2e", room_right=_TEXT_PX)
-    figure = go.Figure(go.Bar(bar), layout)
+    height = max(130, 32 * len(frame) + 60)
+    figure = go.Figure(go.Bar(bar), layout(height, x_title=f"{unit} CO2e", room_right=TEXT_PX))
     most = float(frame["wtw_kg"].max()) / size if len(frame) else 1.0
     figure.update_layout(bargap=0.34)
     figure.update_xaxes(range=[0, (most or 1.0) * 1.02], nticks=4)
     # Rows are numbered, not named: two names that look alike when shortened would share one bar.
-    shown = [_literal(_shortened(label)) for label in labels]
+    shown = [literal(shortened(label)) for label in labels]
     figure.update_yaxes(tickvals=rows, ticktext=shown, showgrid=False, range=[len(rows) - 0.5, -0.5])
     return figure
 
@@ -214,52 +199,16 @@ def _share_bars(rows: pd.DataFrame, column: str, name: str, amounts: list[str], 
             for mode, label, share, amount in zip(rows["mode"], labels, shares, amounts, strict=True)
         ],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
-        **_BAR_TEXT,
+        **BAR_TEXT,
     }
     return go.Bar(bar)
-
-
-def _layout(
-    height: int, x_title: str | None = None, y_title: str | None = None, room_right: int = 8
-) -> dict[str, Any]:
-    return {
-        "height": height,
-        "margin": {"l": 4, "r": room_right, "t": 8, "b": 4},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "xaxis": {**_AXIS, "title": x_title},
-        "yaxis": {**_AXIS, "title": y_title},
-        "hoverlabel": {"align": "left"},
-        "hovermode": "closest",
-        "dragmode": False,
-    }
 
 
 def _hover_of_period(mode: str, day: pd.Timestamp, grain: str, kg: float) -> str:
     return f"{mode_label(mode)}, {day.strftime(_PERIOD_FORMAT[grain])}: {formats.emissions(kg)}"
 
 
-def _legend_item(text: str, colour: str, opacity: float = 1.0) -> str:
-    return f'<li><span style="background:{colour};opacity:{opacity}"></span>{escape(text)}</li>'
-
-
 def _part_of(first: date, grain: str, within: tuple[date, date]) -> str:
     """What the hover adds for a period that is not shown whole; empty for a whole one."""
     shown, whole = periods.days_of(first, grain, within)
     return "" if shown >= whole else f"<br>only {formats.counted(shown, 'day')} of {whole}"
-
-
-def _shortened(label: str) -> str:
-    """Shorten a name; a lane keeps both of its ends."""
-    if len(label) <= _LONGEST_LABEL:
-        return label
-    ends = label.split(" → ")
-    most = (_LONGEST_LABEL - 3 * (len(ends) - 1)) // len(ends)
-    if len(ends) == 2:  # what a short end does not need goes to the long one
-        most = max(most, _LONGEST_LABEL - 3 - min(map(len, ends)))
-    return " → ".join(end if len(end) <= most else f"{end[: most - 1].rstrip()}…" for end in ends)
-
-
-def _literal(text: str) -> str:
-    """Text out of the data for Plotly, which reads a little HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

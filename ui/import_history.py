@@ -10,6 +10,7 @@ import access
 from access import audit
 from data_access.errors import StoreError
 from ingestion import list_batches, rejected_of, undo_import
+from ingestion.batches import MAX_LISTED, has_feed
 from ingestion.errors import UnknownBatch
 from ui import formats, tables
 
@@ -25,7 +26,12 @@ _COLUMNS += ["rows_duplicate", "rows_flagged"]
 def show(visit: Visit) -> None:
     """List the imports; a row that is chosen can be looked into and undone."""
     st.header("Imports so far", anchor=False)
-    batches = list_batches(visit.store)
+    with_feed = has_feed(visit.store) and st.toggle(
+        "Show the feed's imports too",
+        key="with-feed",
+        help=f"The last {MAX_LISTED:,} of all are listed then. Stop the feed before you undo one of its own.",
+    )
+    batches = list_batches(visit.store, with_feed=with_feed)
     if batches.empty:
         st.caption("Nothing has been imported yet.")
         return
@@ -35,7 +41,8 @@ def show(visit: Visit) -> None:
         column_config=tables.column_config(_COLUMNS),
         on_select="rerun",
         selection_mode="single-row",
-        key=f"batches-{visit.version}",
+        # Not by the version: a feed that writes would take the choice away.
+        key=f"batches-{len(batches)}-{batches['batch_id'].iloc[0]}",
         height=tables.height_of(batches),
         alt="Imports so far",
     )

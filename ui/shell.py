@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -15,7 +15,7 @@ from streamlit.runtime.pages_manager import PagesManager
 import access
 from data_access import Filters, Scope, Store
 from data_access.opened import warehouse
-from ui import cache, formats
+from ui import bell, cache, formats
 from ui.registry import PageEntry, page_named, sections_for
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _ROOT = Path(__file__).parent.parent
 _LOGO = _ROOT / "assets" / "logo.svg"
 _STYLE = _ROOT / "assets" / "style" / "app.css"
 _SIDEBAR_PX = 312
+_LIVE, _BELL_S = "live", 10  # elsewhere the bell must not keep a session awake that nobody uses
 _NAVIGATED = "navigated"
 _WHOSE = "whose-session"
 _APP = "Supply Chain Carbon Analytics"
@@ -58,6 +59,20 @@ class Visit:
 
     def may(self, permission: access.Permission) -> bool:
         return access.may(self.user, permission)
+
+    def refreshed(self) -> Visit:
+        """Return the visit as it stands now, for a fragment that runs by itself: user, scope, version anew.
+
+        Who has been signed out meanwhile is asked to sign in; where the role has lost the page, the whole
+        page runs again and says so.
+        """
+        user = current_user()
+        if user is None or user.must_change_password:
+            _ask_to_sign_in()
+        _forget_another_user(user)
+        if not access.may(user, self.entry.permission):
+            st.rerun()
+        return replace(self, user=user, scope=access.scope_of(user), version=self.store.version)
 
 
 def current_user() -> access.User | None:
@@ -108,6 +123,8 @@ def guard(name: str) -> Visit:
     visit = Visit(
         entry, user, access.scope_of(user), store, store.version, st.sidebar.container(key="filters")
     )
+    with st.sidebar:
+        bell.show(user, every_s=_BELL_S if name == _LIVE else None)
     _user_menu(user)
     return visit
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from reporting.csv_export import csv_bytes
+from ui.anomaly_words import kind_label, status_label
 from ui.countries import country_label
 from ui.theme import DATA_TYPE_LABELS, DISTANCE_SOURCE_LABELS, mode_label
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "column_config", "download", "height_of", "show"]
+__all__ = ["COLUMNS", "WRAPPED_PX", "column_config", "download", "height_of", "show", "worded"]
 
 _TEXT_PX = 130  # "Inland waterway" in full
 # Columns that need more or less than that; the widest take what is left.
@@ -27,17 +28,24 @@ _WIDTH_PX = {
     "kind": 150,
     "problem": 470,
     "reason": 470,
+    "flag_reason": 470,
     "vehicle_class": 240,
+    "level": 220,
     "factor_set": 115,
     "data_type": 215,
     "distance_source": 250,
     "name": 190,
+    "supplier": 170,
     "file_name": 225,
     "imported_by": 130,
     "origin": 150,
     "destination": 150,
+    "lane": 190,
+    "usual": 190,
+    "status": 90,
+    "change": 330,
 }
-_WRAPPED_PX = 62  # Streamlit wraps text in rows of more than 4 rem
+WRAPPED_PX = 62  # Streamlit wraps text in rows of more than 4 rem
 _ONE_LINE = 75  # characters that the widest column shows in one line
 
 _ROWS_IN_VIEW, _TALL_PX = 10, 372
@@ -47,6 +55,7 @@ COLUMNS: dict[str, tuple[str, str | None, str | None]] = {
     "period": ("Period from", None, "First day of the period, UTC"),
     "mode": ("Mode", None, None),
     "name": ("Supplier", None, None),
+    "supplier": ("Supplier", None, None),
     "supplier_id": ("Supplier id", None, None),
     "origin": ("Origin", None, None),
     "origin_country": ("Origin country", None, None),
@@ -84,6 +93,19 @@ COLUMNS: dict[str, tuple[str, str | None, str | None]] = {
     "leg_no": ("Leg", "%d", None),
     "kind": ("What", None, None),
     "reason": ("Why", None, None),
+    "flag": ("Flag", None, "The worst open or confirmed anomaly of this leg"),
+    "flag_reason": ("Flagged because", None, None),
+    "lane": ("Lane", None, None),
+    "usual": ("Value → usual", None, "What stands there, and the range that is usual for comparable legs"),
+    "at_stake_kg": ("At stake, kg CO2e", "%,.0f", "Emission of this leg that is in doubt"),
+    "status": ("Status", None, None),
+    "change": ("What was changed", None, None),
+    "before_kg": ("Before, kg CO2e", "%,.0f", None),
+    "after_kg": ("After, kg CO2e", "%,.0f", None),
+    "corrected_at": ("Corrected (UTC)", None, None),
+    "corrected_by": ("By", None, None),
+    "undone_at": ("Undone (UTC)", None, None),
+    "undone_by": ("Undone by", None, None),
     "text": ("Name in the file", None, None),
     "rows": ("Rows", "localized", None),
     "file_name": ("File", None, None),
@@ -94,12 +116,19 @@ COLUMNS: dict[str, tuple[str, str | None, str | None]] = {
     "rows_rejected": ("Rejected", "localized", None),
     "rows_duplicate": ("Duplicates", "localized", None),
     "rows_flagged": ("Flagged", "localized", None),
+    "feature": ("Feature", None, None),
+    "level": ("Of the leg", None, None),
+    "effect_pct": ("Effect, %", "%+.1f", "Mean effect against a typical leg"),
+    "low_pct": ("Low, %", "%+.1f", "Nine of ten legs with this value have a larger effect"),
+    "high_pct": ("High, %", "%+.1f", "Nine of ten legs with this value have a smaller effect"),
+    "kg_per_leg": ("kg CO2e", "%+,.0f", "What the effect makes in the median leg with this value"),
 }
 _WORDS = {
     "mode": mode_label,
     "origin_country": country_label,
     "destination_country": country_label,
-    "kind": lambda name: name.replace("_", " ").capitalize(),
+    "kind": kind_label,
+    "status": status_label,
     "data_type": lambda name: DATA_TYPE_LABELS.get(name, name),
     "distance_source": lambda name: DISTANCE_SOURCE_LABELS.get(name, name),
 }
@@ -108,7 +137,7 @@ _WORDS = {
 def show(frame: pd.DataFrame, columns: list[str], *, key: str, alt: str | None = None) -> None:
     """Show these columns of a frame, with the app's titles and formats."""
     st.dataframe(
-        _worded(frame[columns]),
+        worded(frame[columns]),
         hide_index=True,
         column_config=column_config(columns),
         height=height_of(frame),
@@ -160,10 +189,11 @@ def _row_height(frame: pd.DataFrame) -> int | None:
     """Two lines for every row where a reason is too long for one: it is what the reader came for."""
     reasons = [column for column in ("problem", "reason") if column in frame]
     long = any(frame[column].astype("string").str.len().max() > _ONE_LINE for column in reasons)
-    return _WRAPPED_PX if long else None
+    return WRAPPED_PX if long else None
 
 
-def _worded(frame: pd.DataFrame) -> pd.DataFrame:
+def worded(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with codes in words and shares in per cent, as the columns above format them."""
     words = {
         column: frame[column].map(write, na_action="ignore")
         for column, write in _WORDS.items()

@@ -21,7 +21,7 @@ from ingestion.demo.world import Settings, World, build_world
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BLOCK_SHIPMENTS", "Drawn", "draw"]
+__all__ = ["BLOCK_SHIPMENTS", "Dealer", "Drawn", "draw"]
 
 BLOCK_SHIPMENTS = 20_000  # each has random numbers of its own, so the size of batches changes nothing
 
@@ -53,7 +53,7 @@ def draw(
     if not 1 <= shipments <= MAX_SHIPMENTS:
         raise ValueError(f"{shipments} shipments cannot be drawn: choose from 1 to {MAX_SHIPMENTS:,}.")
     settings = settings or Settings()
-    dealer = _Dealer(
+    dealer = Dealer(
         build_world(seed, settings), window_until(until), settings, seed=seed, shipments=shipments
     )
     blocks = max(1, batch_shipments // BLOCK_SHIPMENTS)
@@ -70,7 +70,7 @@ def _together(parts: list[Drawn]) -> Drawn:
     )
 
 
-class _Dealer:
+class Dealer:
     """Draws one block after the other; holds only what does not change between them."""
 
     def __init__(

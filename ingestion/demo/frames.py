@@ -55,7 +55,7 @@ class Vocabulary:
             "incoterm": _list(world.names["incoterm"]),
             "mode": _list(MODES),
             "vehicle_class": _list(classes),
-            "place": _list(world.places["place"]),
+            "place": _list(world.places["written"]),
             "country": _list(world.places["country"]),
             "distance_basis": _list(("actual", "sfd", "gcd")),
             "distance_source": _list(("places", "reported")),

@@ -31,7 +31,7 @@ _AMERICAS = {"US", "CA", "MX", "BR"}
 
 @cache
 def read_places() -> pd.DataFrame:
-    """Real places: place, country, lat, lon, coastal (1 where ships call)."""
+    """Real places: place, country, lat, lon, coastal (1 where ships call), and as an import writes them."""
     return pd.read_csv(_ASSETS / "places.csv", keep_default_na=False)
 
 

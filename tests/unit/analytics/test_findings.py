@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analytics.findings import lanes_finding, mode_finding, suppliers_finding, time_finding
+from analytics.findings import (
+    anomaly_kinds_finding,
+    anomaly_points_finding,
+    anomaly_times_finding,
+    lanes_finding,
+    mode_finding,
+    place_in_group,
+    suppliers_finding,
+    time_finding,
+)
 
 
 def modes(*rows: tuple[str, float, float]) -> pd.DataFrame:
@@ -98,3 +107,69 @@ def test_the_heaviest_lane():
 def test_a_lane_without_names_says_so():
     top = pd.DataFrame({"origin": [None], "destination": [float("nan")], "wtw_share": [1.0]})
     assert lanes_finding(top) == "unnamed → unnamed alone makes 100 % of emissions"
+
+
+def kinds(*rows: tuple[str, int, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["label", "legs", "at_stake_kg"])
+
+
+def test_the_kind_with_the_most_at_stake_is_named():
+    assert anomaly_kinds_finding(kinds(("Duplicate", 9, 25.0), ("Weight in lb", 2, 75.0))) == (
+        "Weight in lb makes 75 % of what is at stake"
+    )
+    assert anomaly_kinds_finding(kinds(("Duplicate", 9, 25.0))) == "All of it is one kind: duplicate"
+    assert anomaly_kinds_finding(kinds()) == "Nothing is open"
+    nothing_at_stake = kinds(("Date in the future", 1, 0.0), ("Duplicate", 1, 0.0))
+    assert "none of what is at stake" in anomaly_kinds_finding(nothing_at_stake)
+
+
+def anomalies_by_month(legs: list[int]) -> pd.DataFrame:
+    days = pd.date_range("2026-01-01", periods=len(legs), freq="MS").date
+    frame = pd.DataFrame({"period": days, "group": "Weight", "legs": legs})
+    frame.attrs["grain"] = "month"
+    return frame
+
+
+def test_a_cluster_in_time_is_pointed_out():
+    assert anomaly_times_finding(anomalies_by_month([2, 3, 20, 2])) == (
+        "20 of 27 legs cluster in March 2026, mostly weight"
+    )
+
+
+def test_a_steady_trickle_is_called_spread():
+    assert anomaly_times_finding(anomalies_by_month([2, 3, 4, 2])) == (
+        "Anomalies are spread over the months, at most 4 in March 2026"
+    )
+    assert anomaly_times_finding(anomalies_by_month([1])) == "1 leg, all in January 2026"
+    assert anomaly_times_finding(anomalies_by_month([])) == "No anomaly in this period"
+
+
+def points(normal: list[float], odd: list[float | None]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "intensity_g_per_tkm": [*normal, *odd],
+            "is_anomaly": [False] * len(normal) + [True] * len(odd),
+        }
+    )
+
+
+def test_anomalies_outside_the_usual_intensities_are_counted():
+    normal = [float(one) for one in range(50, 151)]
+    assert anomaly_points_finding(points(normal, [9.0, 100.0, 900.0])) == (
+        "2 of 3 anomalies lie outside the usual intensities"
+    )
+    assert anomaly_points_finding(points(normal, [100.0])) == (
+        "By intensity alone the anomalies look like other legs"
+    )
+    assert anomaly_points_finding(points([], [100.0])) == "Only anomalies in this selection"
+    assert anomaly_points_finding(points(normal, [None])) == "No anomaly with a distance in this selection"
+
+
+def test_place_of_a_leg_in_its_group():
+    group = pd.Series([10.0, 20.0, 30.0, 40.0])
+    assert place_in_group(group, 50.0) == "Higher than every one of 4 comparable legs"
+    assert place_in_group(group, 5.0) == "Lower than every one of 4 comparable legs"
+    assert place_in_group(group, 35.0) == "Higher than 75 % of comparable legs"
+    assert place_in_group(group, 15.0) == "Lower than 75 % of comparable legs"
+    assert place_in_group(pd.Series(range(1000)), 998.5) == "Higher than over 99 % of comparable legs"
+    assert place_in_group(pd.Series(dtype=float), 1.0) == "There is no other leg to compare with"

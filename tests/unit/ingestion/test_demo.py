@@ -15,6 +15,8 @@ from ingestion.demo.calendar import chinese_new_year, window_until
 from ingestion.demo.draw import Drawn, draw
 from ingestion.demo.lanes import lanes_frame, read_chains, read_places
 from ingestion.demo.world import MOVER, Settings
+from ingestion.locate import locate
+from ingestion.places import Places
 
 UNTIL = date(2026, 11, 21)
 START, END = pd.Timestamp(2024, 11, 21), pd.Timestamp(2026, 11, 21)
@@ -130,8 +132,15 @@ def test_there_are_about_150_lanes_between_places_that_are_all_listed() -> None:
     assert {stop for stops in read_chains()["stops"] for stop in stops} == set(places["place"])
 
 
+def test_places_are_named_as_an_import_names_them(legs: pd.DataFrame) -> None:
+    ends = legs.drop_duplicates("origin").assign(wtw_kg=float("nan"))
+    located = locate(ends, Places()).legs
+    assert located["origin"].tolist() == ends["origin"].tolist()
+    assert {"Suzhou, CN", "Columbus, US"} <= {*legs["origin"], *legs["destination"]}
+
+
 def test_known_places_lie_where_they_are(legs: pd.DataFrame) -> None:
-    rotterdam = legs[legs["origin"] == "Rotterdam"].iloc[0]
+    rotterdam = legs[legs["origin"] == "Rotterdam, NL"].iloc[0]
     assert rotterdam["origin_country"] == "NL"
     assert rotterdam[["origin_lat", "origin_lon"]].tolist() == pytest.approx([51.92, 4.48], abs=0.05)
 
@@ -348,7 +357,7 @@ def test_impossible_modes_are_trucks_over_an_ocean_and_ships_between_inland_plac
     american = [trucks[f"{end}_country"].isin(["US", "MX", "BR", "CA"]) for end in ("origin", "destination")]
     japanese = trucks["origin_country"].eq("JP")
     assert ((american[0] != american[1]) | japanese).all()
-    coastal = read_places().set_index("place")["coastal"]
+    coastal = read_places().set_index("written")["coastal"]
     assert (coastal[ships["origin"]].to_numpy() == 0).all()
     assert (coastal[ships["destination"]].to_numpy() == 0).all()
 

@@ -1,0 +1,127 @@
+"""Anomalies: which shipments are wrong or unusual, why, what to do with each?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import streamlit as st
+
+from access import Permission
+from analytics import AnomalyAnalytics, OverviewAnalytics, findings
+from analytics.anomalies.review import AnomalySummary
+from analytics.overview import FilterOptions
+from data_access import Filters
+from ui import (
+    anomaly_charts,
+    anomaly_kpis,
+    anomaly_open,
+    anomaly_scatter,
+    anomaly_sensitivity,
+    anomaly_table,
+    filters,
+    formats,
+    periods,
+    shell,
+    states,
+)
+from ui.anomaly_words import kind_label
+from ui.chart_card import card, show, titled
+from ui.shell import Visit
+
+_WHEN, _WHERE = "Over time", "Mass × intensity"
+
+
+def main() -> None:
+    visit = shell.guard("anomalies")
+    anomalies = AnomalyAnalytics(visit.store)
+    shell.header(visit.entry)
+    with states.boundary("The anomalies"):
+        options = visit.ask(OverviewAnalytics(visit.store).options)
+        if not options.legs:
+            states.empty_warehouse(may_import=visit.may(Permission.IMPORT_DATA))
+            return
+        anomaly_open.read_url()
+        # All legs are asked about here: "Flagged only" has nothing to narrow.
+        chosen = replace(filters.bar(visit.sidebar, options), anomalies_only=False)
+        filters.chips(chosen, options)
+        with states.loading(140):
+            summary = visit.ask(anomalies.summary, chosen)
+        if not summary.legs:
+            states.empty_selection(options)
+            return
+        _found(visit, chosen, options, summary)
+
+
+def _found(visit: Visit, chosen: Filters, options: FilterOptions, summary: AnomalySummary) -> None:
+    anomalies = AnomalyAnalytics(visit.store)
+    nothing = summary.by_kind.empty
+    if nothing and summary.last_scoring is None and not anomaly_sensitivity.running():
+        anomaly_sensitivity.offer(visit)
+        return
+    if not nothing:
+        anomaly_kpis.row(summary)
+    anomaly_sensitivity.show(visit, summary)
+    if nothing:
+        states.empty(
+            f"Nothing unusual among {formats.counted(summary.legs, 'leg')}",
+            "No leg of this selection breaks a rule or stands out from those like it.",
+        )
+        return
+    kinds, when = st.columns([2, 3])
+    with card(kinds, "Anomalies by kind"):
+        _by_kind(visit, summary, chosen)
+    with card(when, "Anomalies over time"):
+        _when_or_where(visit, anomalies, chosen, options)
+    anomaly_table.show(visit, anomalies, chosen, summary)
+
+
+def _by_kind(visit: Visit, summary: AnomalySummary, chosen: Filters) -> None:
+    flagged = summary.by_kind[summary.by_kind["status"].isin(["open", "confirmed"])]
+    frame = flagged.groupby("kind", as_index=False)[["legs", "at_stake_kg"]].sum()
+    frame = frame.sort_values("at_stake_kg", ascending=False, ignore_index=True)
+    labelled = frame.assign(label=frame["kind"].map(kind_label))
+    titled(findings.anomaly_kinds_finding(labelled), "kg CO2e in doubt. Click a bar to list that kind.")
+    show(
+        visit.draw(anomaly_charts.by_kind, frame, chosen),
+        key="by-kind",
+        alt="Bars: kg CO2e at stake by kind of anomaly",
+        on_click=lambda bar: anomaly_table.show_kind(bar[0]),
+        fill=True,
+    )
+
+
+def _when_or_where(
+    visit: Visit, anomalies: AnomalyAnalytics, chosen: Filters, options: FilterOptions
+) -> None:
+    view = st.segmented_control(
+        "Chart",
+        [_WHEN, _WHERE],
+        default=_WHEN,
+        required=True,
+        key="anomaly-view",
+        label_visibility="collapsed",
+    )
+    if view == _WHERE:
+        anomaly_scatter.show(visit, anomalies, chosen)
+        return
+    with states.loading(380):
+        timeline = visit.ask(anomalies.timeline, chosen)
+    frame = anomaly_charts.grouped(timeline)
+    grain = frame.attrs["grain"]
+    within = periods.covered(chosen.start, chosen.end, options.first, options.last)
+    titled(
+        findings.anomaly_times_finding(frame),
+        f"Anomalous legs by {grain} of departure. Click a bar to open its {grain}.",
+        legend=anomaly_charts.times_legend(frame),
+    )
+    show(
+        visit.draw(anomaly_charts.times, frame, chosen, grain=grain, within=within),
+        key="anomalies-over-time",
+        alt=f"Stacked bars: anomalous legs by {grain} and by what is wrong",
+        on_click=lambda bar: filters.show_days(date.fromisoformat(bar[0]), grain),
+        fill=True,
+    )
+
+
+main()
