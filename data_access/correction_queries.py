@@ -8,17 +8,14 @@ from sqlalchemy import (
     Delete,
     Insert,
     Table,
-    Text,
     Update,
-    cast,
     delete,
     func,
     insert,
-    literal,
     select,
     update,
 )
-from sqlalchemy.sql import ColumnElement, TableClause
+from sqlalchemy.sql import ColumnElement, FromClause, TableClause
 
 from data_access.expressions import count_rows
 from data_access.filters import Scope
@@ -116,20 +113,20 @@ def active_factor_set() -> Query:
     return select(store_meta.c.value).where(store_meta.c.key == "active_factor_set")
 
 
-def rows_of(table: Table, shipment_id: str, leg_nos: Sequence[int]) -> Query:
-    """What `anomalies` or `leg_flags` says about these legs."""
-    found = select(table).where(*_key(table, shipment_id, leg_nos))
-    return found.order_by(table.c.leg_no, table.c.kind)
+def rows_of(table: Table, staged: TableClause) -> Query:
+    """What `anomalies` or `leg_flags` says about the legs under the keys of `staged`."""
+    found = select(table).join_from(staged, table, _same_leg(staged, table))
+    return found.order_by(table.c.shipment_id, table.c.leg_no, table.c.kind)
 
 
 def correction(correction_id: str) -> Query:
     return select(corrections).where(corrections.c.correction_id == correction_id)
 
 
-def last_corrected_at(shipment_id: str) -> Query:
-    """When this shipment was last corrected (`last`), null if never."""
+def last_corrected_at(shipment_ids: Sequence[str]) -> Query:
+    """When any of these shipments was last corrected (`last`), null if never."""
     last = func.max(corrections.c.corrected_at).label("last")
-    return select(last).where(corrections.c.shipment_id == shipment_id)
+    return select(last).where(corrections.c.shipment_id.in_(shipment_ids))
 
 
 def originals(correction_id: str) -> Query:
@@ -156,10 +153,11 @@ def later_corrections(correction_id: str) -> Query:
     )
 
 
-def keep_originals(correction_id: str, shipment_id: str, leg_nos: Sequence[int]) -> Insert:
-    """Copy legs as they are, under the correction that is about to change them."""
-    marked = cast(literal(correction_id), Text)
-    as_they_are = select(marked, *legs.columns).where(*_key(legs, shipment_id, leg_nos))
+def keep_originals(staged: TableClause) -> Insert:
+    """Copy legs as they are; `staged` names them, each under the correction that is about to change it."""
+    as_they_are = select(staged.c.correction_id, *legs.columns).join_from(
+        staged, legs, _same_leg(staged, legs)
+    )
     return insert(original_legs).from_select(["correction_id", *_NAMES], as_they_are)
 
 
@@ -185,14 +183,14 @@ def bring_back(correction_id: str) -> Insert:
     return insert(legs).from_select(_NAMES, originals(correction_id).order_by(None))
 
 
-def take_out(table: Table, shipment_id: str, leg_nos: Sequence[int]) -> Delete:
-    """Remove these legs from `legs`, `anomalies` or `leg_flags`."""
-    return delete(table).where(*_key(table, shipment_id, leg_nos))
+def take_out(table: Table, staged: TableClause) -> Delete:
+    """Remove the legs under the keys of `staged` from `legs`, `anomalies` or `leg_flags`."""
+    return delete(table).where(select(staged.c.leg_no).where(_same_leg(staged, table)).exists())
 
 
 def drop_originals(correction_id: str) -> Delete:
     return delete(original_legs).where(original_legs.c.correction_id == correction_id)
 
 
-def _key(table: Table, shipment_id: str, leg_nos: Sequence[int]) -> list[ColumnElement[bool]]:
-    return [table.c.shipment_id == shipment_id, table.c.leg_no.in_(leg_nos)]
+def _same_leg(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    return (one.c.shipment_id == other.c.shipment_id) & (one.c.leg_no == other.c.leg_no)

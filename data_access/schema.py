@@ -166,6 +166,7 @@ POSTGRES_INDEXES = (
     Index("legs_departed_at", legs.c.departed_at),
     Index("legs_supplier", legs.c.supplier_id, legs.c.departed_at),
     Index("legs_batch", legs.c.batch_id),
+    Index("legs_arrived_at", legs.c.arrived_at),
 )
 
 leg_flags = Table(

@@ -35,6 +35,7 @@ def _add_anomalies(engine: Engine, connection: Connection) -> None:
     for table in added:
         _create_table(engine, connection, table)
     connection.execute("ALTER TABLE import_batches ADD COLUMN scoring_id TEXT")
+    _create_table(engine, connection, schema.legs)  # it is there, but lacks an index on Postgres
     connection.execute(_FLAGS_AS_ANOMALIES)
 
 

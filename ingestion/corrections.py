@@ -29,6 +29,9 @@ from ingestion.triage import AnomalyKey, require_correcting
 
 __all__ = ["Correction", "FixPreview", "FixRefused", "apply", "apply_many", "preview", "preview_many", "undo"]
 
+Leg = tuple[str, int]  # shipment_id, leg_no
+Said = dict[str, list[dict[str, Any]]]  # rows by table
+_LEG = ["shipment_id", "leg_no"]
 _KEPT = ("confirmed", "dismissed")
 
 
@@ -81,7 +84,7 @@ def apply(store: Store, key: AnomalyKey, *, user: User, audit_db: AppDatabase) -
 
     def work(tx: Transaction) -> Correction:
         plan = _planned(Repairs(tx, scope_of(user), [key.shipment_id]), key)
-        done = _make(tx, plan, user)
+        done = _make(tx, [plan], user)[0]
         audit.record(audit_db, user, "fixed_anomaly", _target(key), _details([done]))
         return done
 
@@ -104,7 +107,7 @@ def apply_many(
         plans = _repairs(tx, scope_of(user), keys).plans(keys)
         if not plans:
             raise FixRefused("None of these has a clear repair: confirm or dismiss them instead.")
-        done = [_make(tx, plan, user) for plan in plans]
+        done = _make(tx, plans, user)
         audit.record(audit_db, user, "fixed_anomalies", None, _details(done))
         return done
 
@@ -147,42 +150,117 @@ def _planned(repairs: Repairs, key: AnomalyKey) -> Plan:
         raise FixRefused(str(error)) from error
 
 
-def _make(tx: Transaction, plan: Plan, user: User) -> Correction:
-    shipment, numbers = plan.shipment_id, plan.leg_nos
-    said = {table.name: tx.arrow(queries.rows_of(table, shipment, numbers)) for table in queries.OF_LEGS}
-    done = Correction(
+def _make(tx: Transaction, plans: Sequence[Plan], user: User) -> list[Correction]:
+    """Write all of them, in few statements however many there are; no leg is in two plans."""
+    moment = _next_moment(tx, [plan.shipment_id for plan in plans])
+    done = [_planned_correction(plan, user, moment) for plan in plans]
+    keys = [
+        (one.correction_id, plan.shipment_id, number)
+        for one, plan in zip(done, plans, strict=True)
+        for number in plan.leg_nos
+    ]
+    owner = {(shipment, number): correction_id for correction_id, shipment, number in keys}
+    after = pd.concat([plan.after for plan in plans])
+    gone = [key for key, plan in _by_leg(plans) if plan.column == "remove"]
+    with tx.staged(_staged(keys)) as staged:
+        said = {table.name: tx.arrow(queries.rows_of(table, staged)) for table in queries.OF_LEGS}
+        tx.execute(queries.keep_originals(staged))
+        for table in queries.OF_LEGS:
+            tx.execute(queries.take_out(table, staged))
+    if gone:
+        with tx.staged(_staged([("", *key) for key in gone])) as staged:
+            tx.execute(queries.take_out(legs, staged))
+    if len(after):
+        _put_in(tx, after)
+    flags, found = (said[table.name].to_pandas() for table in (leg_flags, anomalies))
+    flags_now = rejudged(after, flags[~_of(flags, gone)], moment)
+    tx.append(leg_flags, flags_now)
+    tx.append(anomalies, _settled(plans, found, flags, flags_now, by=user.email, moment=moment))
+    listed = _listed(said, owner)
+    rows = [
+        asdict(one)
+        | {
+            "column_name": one.column,
+            "before_json": _as_json(listed[one.correction_id]),
+            "batch_id": str(plan.before["batch_id"].iloc[0]),
+        }
+        for one, plan in zip(done, plans, strict=True)
+    ]
+    tx.append(corrections, pd.DataFrame(rows))
+    return done
+
+
+def _planned_correction(plan: Plan, user: User, moment: datetime) -> Correction:
+    return Correction(
         correction_id=uuid.uuid4().hex,
-        shipment_id=shipment,
+        shipment_id=plan.shipment_id,
         kind=plan.key[2],
         column=plan.column,
         old_value=plan.old_value,
         new_value=plan.new_value,
-        legs=len(numbers),
+        legs=len(plan.leg_nos),
         before_kg=plan.before_kg,
         after_kg=plan.after_kg,
         corrected_by=user.email,
-        corrected_at=_next_moment(tx, shipment),
+        corrected_at=moment,
     )
-    tx.execute(queries.keep_originals(done.correction_id, shipment, numbers))
-    if plan.column == "remove":
-        tx.execute(queries.take_out(legs, shipment, numbers))
-    else:
-        _put_in(tx, plan.after)
-    flags = said[leg_flags.name].to_pandas()
-    flags_now = rejudged(plan.after, flags, done.corrected_at)
-    found = settled(
-        said[anomalies.name].to_pandas(), plan, flags, flags_now, by=user.email, moment=done.corrected_at
+
+
+def _by_leg(plans: Sequence[Plan]) -> list[tuple[Leg, Plan]]:
+    return [((plan.shipment_id, number), plan) for plan in plans for number in plan.leg_nos]
+
+
+def _settled(
+    plans: Sequence[Plan],
+    found: pd.DataFrame,
+    flags: pd.DataFrame,
+    flags_now: pd.DataFrame,
+    *,
+    by: str,
+    moment: datetime,
+) -> pd.DataFrame:
+    """The findings on all these legs, plan by plan."""
+    place = {leg: number for number, plan in enumerate(plans) for leg, _ in _by_leg([plan])}
+    parts = [
+        dict(iter(rows.groupby(rows[_LEG].apply(tuple, axis=1).map(place)))) if len(rows) else {}
+        for rows in (found, flags, flags_now)
+    ]
+    nothing = (found.iloc[:0], flags.iloc[:0], flags_now.iloc[:0])
+    done = [
+        settled(mine, plan, before, now, by=by, moment=moment)
+        for number, plan in enumerate(plans)
+        for mine, before, now in [
+            tuple(part.get(number, none) for part, none in zip(parts, nothing, strict=True))
+        ]
+    ]
+    return pd.concat(done, ignore_index=True)
+
+
+def _listed(said: dict[str, pa.Table], owner: dict[Leg, str]) -> dict[str, Said]:
+    """What was said about the legs of each correction, as rows by table."""
+    listed: dict[str, Said] = {one: {name: [] for name in said} for one in owner.values()}
+    for name, rows in said.items():
+        for row in rows.to_pylist():
+            listed[owner[row["shipment_id"], row["leg_no"]]][name].append(row)
+    return listed
+
+
+def _of(rows: pd.DataFrame, keys: Sequence[Leg]) -> pd.Series:
+    wanted = set(keys)
+    hit = [leg in wanted for leg in zip(rows["shipment_id"], rows["leg_no"], strict=True)]
+    return pd.Series(hit, index=rows.index, dtype=bool)
+
+
+def _staged(keys: Sequence[tuple[str, str, int]]) -> pa.Table:
+    """Legs, each with the correction that it belongs to."""
+    corrected, shipments, numbers = zip(*keys, strict=True)
+    return pa.table(
+        {
+            "correction_id": pa.array(corrected, pa.string()),
+            "shipment_id": pa.array(shipments, pa.string()),
+            "leg_no": pa.array(numbers, pa.int16()),
+        }
     )
-    for table, rows in ((leg_flags, flags_now), (anomalies, found)):
-        tx.execute(queries.take_out(table, shipment, numbers))
-        tx.append(table, rows)
-    row = asdict(done) | {
-        "column_name": done.column,
-        "before_json": _as_json(said),
-        "batch_id": str(plan.before["batch_id"].iloc[0]),
-    }
-    tx.append(corrections, pd.DataFrame([row]))
-    return done
 
 
 def _put_in(tx: Transaction, after: pd.DataFrame) -> None:
@@ -194,10 +272,10 @@ def _put_in(tx: Transaction, after: pd.DataFrame) -> None:
         tx.execute(queries.put_in(staged))
 
 
-def _next_moment(tx: Transaction, shipment_id: str) -> datetime:
-    """Now, and after every earlier fix of this shipment: their order decides what can be undone."""
+def _next_moment(tx: Transaction, shipment_ids: Sequence[str]) -> datetime:
+    """Now, and after every earlier fix of these shipments: the order decides what can be undone."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    last = tx.frame(queries.last_corrected_at(shipment_id))["last"].iloc[0]
+    last = tx.frame(queries.last_corrected_at(shipment_ids))["last"].iloc[0]
     return now if pd.isna(last) else max(now, last.to_pydatetime() + timedelta(microseconds=1))
 
 
@@ -219,16 +297,18 @@ def _standing(tx: Transaction, correction_id: str, scope: Scope) -> pd.Series:
 
 
 def _restore(tx: Transaction, row: pd.Series) -> None:
-    correction_id, shipment = str(row["correction_id"]), str(row["shipment_id"])
-    numbers = [int(number) for number in tx.frame(queries.originals(correction_id))["leg_no"]]
+    correction_id = str(row["correction_id"])
+    old = tx.frame(queries.originals(correction_id))
+    keys = [(correction_id, *key) for key in zip(old["shipment_id"], old["leg_no"], strict=True)]
     removed = row["column_name"] == "remove"
     tx.execute(queries.bring_back(correction_id) if removed else queries.put_back(correction_id))
     before = _from_json(row["before_json"])
-    since = tx.arrow(queries.rows_of(anomalies, shipment, numbers))
-    for table in queries.OF_LEGS:
-        tx.execute(queries.take_out(table, shipment, numbers))
-        rows = before[table.name]
-        tx.append(table, _with_later_decisions(rows, since, row) if table is anomalies else rows)
+    with tx.staged(_staged(keys)) as staged:
+        since = tx.arrow(queries.rows_of(anomalies, staged))
+        for table in queries.OF_LEGS:
+            tx.execute(queries.take_out(table, staged))
+    tx.append(leg_flags, before[leg_flags.name])
+    tx.append(anomalies, _with_later_decisions(before[anomalies.name], since, row))
     tx.execute(queries.drop_originals(correction_id))
 
 
@@ -243,9 +323,8 @@ def _with_later_decisions(before: pa.Table, since: pa.Table, row: pd.Series) -> 
     return pa.Table.from_pylist([*stood, *decided.values()], schema=arrow_schema(anomalies))
 
 
-def _as_json(said: dict[str, pa.Table]) -> str:
-    rows = {name: table.to_pylist() for name, table in said.items()}
-    return json.dumps(rows, default=lambda moment: moment.isoformat(), ensure_ascii=False)
+def _as_json(said: Said) -> str:
+    return json.dumps(said, default=lambda moment: moment.isoformat(), ensure_ascii=False)
 
 
 def _from_json(text: str) -> dict[str, pa.Table]:

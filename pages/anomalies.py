@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import streamlit as st
 
@@ -16,20 +15,17 @@ from ui import (
     anomaly_charts,
     anomaly_kpis,
     anomaly_open,
-    anomaly_scatter,
     anomaly_sensitivity,
     anomaly_table,
+    anomaly_views,
     filters,
     formats,
-    periods,
     shell,
     states,
 )
 from ui.anomaly_words import kind_label
 from ui.chart_card import card, show, titled
 from ui.shell import Visit
-
-_WHEN, _WHERE = "Over time", "Mass × intensity"
 
 
 def main() -> None:
@@ -72,7 +68,7 @@ def _found(visit: Visit, chosen: Filters, options: FilterOptions, summary: Anoma
     with card(kinds, "Anomalies by kind"):
         _by_kind(visit, summary, chosen)
     with card(when, "Anomalies over time"):
-        _when_or_where(visit, anomalies, chosen, options)
+        anomaly_views.show(visit, anomalies, chosen, options)
     anomaly_table.show(visit, anomalies, chosen, summary)
 
 
@@ -87,39 +83,6 @@ def _by_kind(visit: Visit, summary: AnomalySummary, chosen: Filters) -> None:
         key="by-kind",
         alt="Bars: kg CO2e at stake by kind of anomaly",
         on_click=lambda bar: anomaly_table.show_kind(bar[0]),
-        fill=True,
-    )
-
-
-def _when_or_where(
-    visit: Visit, anomalies: AnomalyAnalytics, chosen: Filters, options: FilterOptions
-) -> None:
-    view = st.segmented_control(
-        "Chart",
-        [_WHEN, _WHERE],
-        default=_WHEN,
-        required=True,
-        key="anomaly-view",
-        label_visibility="collapsed",
-    )
-    if view == _WHERE:
-        anomaly_scatter.show(visit, anomalies, chosen)
-        return
-    with states.loading(380):
-        timeline = visit.ask(anomalies.timeline, chosen)
-    frame = anomaly_charts.grouped(timeline)
-    grain = frame.attrs["grain"]
-    within = periods.covered(chosen.start, chosen.end, options.first, options.last)
-    titled(
-        findings.anomaly_times_finding(frame),
-        f"Anomalous legs by {grain} of departure. Click a bar to open its {grain}.",
-        legend=anomaly_charts.times_legend(frame),
-    )
-    show(
-        visit.draw(anomaly_charts.times, frame, chosen, grain=grain, within=within),
-        key="anomalies-over-time",
-        alt=f"Stacked bars: anomalous legs by {grain} and by what is wrong",
-        on_click=lambda bar: filters.show_days(date.fromisoformat(bar[0]), grain),
         fill=True,
     )
 

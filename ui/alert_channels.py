@@ -62,15 +62,14 @@ def asked_for() -> None:
 
 def _one(channel: Channel, *, manages: bool) -> None:
     state = "fails" if channel.last_error else "ok"
+    when = channel.last_sent_at
+    sent = f"Last sent {formats.day(when)}, {when:%H:%M} UTC" if when else "Nothing has been sent yet"
+    lines = [f"**{formats.plain(channel.name)}** {_KINDS.get(channel.kind, '')}", f":small[{sent}]"]
+    if channel.last_error:
+        lines.insert(1, f":material/error: Fails: {formats.plain(channel.last_error)}")
     with st.container(key=f"alert-channel-{state}-{channel.channel_id}", gap="small"):
-        st.markdown(f"**{formats.plain(channel.name)}** {_KINDS.get(channel.kind, '')}")
+        st.markdown("  \n".join(lines))
         st.text(channel.shown)  # Markdown would turn an address into a link
-        if channel.last_error:
-            st.markdown(f":material/error: Fails: {formats.plain(channel.last_error)}")
-        when = channel.last_sent_at
-        st.caption(
-            f"Last sent {formats.day(when)}, {when:%H:%M} UTC" if when else "Nothing has been sent yet"
-        )
         if manages:
             _actions(channel)
 

@@ -93,13 +93,14 @@ def _rules(known: list[Channel], names: Mapping[str, str], *, manages: bool) -> 
 def _rule(rule: Rule, channel_names: Mapping[str, str], names: Mapping[str, str], *, manages: bool) -> None:
     state, terms = evaluation.state_of(rule), rule.terms
     with st.container(key=f"alert-rule-{state.replace(' ', '-')}-{rule.rule_id}", gap="small"):
-        st.markdown(f"**{formats.plain(terms.name)}** {_STATES[state]}")
         tells = ", ".join(channel_names[one] for one in terms.channel_ids if one in channel_names)
-        st.markdown(
-            f"{formats.plain(sentence(terms, names))}. "
-            f"{f'Tells {formats.plain(tells)}.' if tells else 'Shown in the app only.'}"
+        where = f"Tells {formats.plain(tells)}." if tells else "Shown in the app only."
+        lines = (
+            f"**{formats.plain(terms.name)}** {_STATES[state]}",
+            f"{formats.plain(sentence(terms, names))}. {where}",
+            f":small[{formats.plain(_last(rule))}]",
         )
-        st.caption(formats.plain(_last(rule)))
+        st.markdown("  \n".join(lines))
         if manages:
             _actions(rule)
 

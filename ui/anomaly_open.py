@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "close", "default_rows", "is_open", "lasso", "lasso_chip", "lasso_turn", "leg", "mark", "open_next",
-    "parsed", "pick", "read_url", "within_lasso", "write_url",
+    "close", "default_rows", "first_ticks", "is_open", "lasso", "lasso_chip", "lasso_turn", "leg", "mark",
+    "open_next", "parsed", "pick", "read_url", "within_lasso", "write_url",
 ]  # fmt: skip
 
 Leg = tuple[str, int]
 
 PARAMETER = "leg"  # ?leg=SHIPMENT/1
+_TICKS = "anomaly-first-ticks"
 _LEG, _WRITTEN, _LASSO, _TURN = "anomaly-leg", "anomaly-leg-in-url", "anomaly-lasso", "anomaly-lasso-turn"
 
 
@@ -108,6 +109,15 @@ def default_rows(keys: list[Leg]) -> list[int]:
     if lasso():
         return list(range(len(keys)))
     return [keys.index(opened)] if (opened := leg()) in keys else []
+
+
+def first_ticks(table: str, keys: list[Leg]) -> list[int]:
+    """What a table has ticked when it is drawn first: it stays so while the user ticks other rows."""
+    known, ticks = st.session_state.get(_TICKS, (None, []))
+    if known != table:
+        ticks = default_rows(keys)
+        st.session_state[_TICKS] = table, ticks
+    return ticks
 
 
 def lasso_chip(rows: int) -> None:

@@ -98,7 +98,7 @@ def _rows(visit: Visit, rows: pd.DataFrame, shape: Any) -> pd.DataFrame:
         placeholder=formats.MISSING,
         on_select=lambda: anomaly_open.pick(keys, st.session_state[name]["selection"]["rows"]),
         selection_mode="multi-row",
-        selection_default={"selection": {"rows": anomaly_open.default_rows(keys)}},
+        selection_default={"selection": {"rows": anomaly_open.first_ticks(name, keys)}},
         alt="Anomalies, the largest emission at stake first",
     )
     return rows.iloc[[one for one in state["selection"]["rows"] if one < len(rows)]]

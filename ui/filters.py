@@ -77,8 +77,8 @@ class Chip:
     values: tuple[str, ...] = ()
 
 
-def bar(sidebar: DeltaGenerator, options: FilterOptions) -> Filters:
-    """Draw the filters in the sidebar and return what they say.
+def bar(sidebar: DeltaGenerator, options: FilterOptions, *, with_period: bool = True) -> Filters:
+    """Draw the filters in the sidebar and return what they say; a page with a window needs no period.
 
     A value in the URL or in the session that no longer exists, such as the supplier of an undone import, is
     left out and named in a note above the content.
@@ -86,7 +86,7 @@ def bar(sidebar: DeltaGenerator, options: FilterOptions) -> Filters:
     labels = {choice.key: choice_labels(choice, options) for choice in CHOICES}
     _note_what_is_gone(labels)
     with sidebar:
-        start, end = _period()
+        start, end = _period() if with_period else (None, None)
         chosen = {choice.field: tuple(_multiselect(choice, labels[choice.key])) for choice in CHOICES}
         flagged = st.toggle(
             "Flagged only",
@@ -129,13 +129,13 @@ def active_chips(state: dict[str, Any], labels: dict[str, dict[str, str]]) -> li
     return found
 
 
-def chips(filters: Filters, options: FilterOptions) -> None:
+def chips(filters: Filters, options: FilterOptions, *, with_period: bool = True) -> None:
     """Show the period in dates, and every active filter as a button that removes it."""
     labels = {choice.key: choice_labels(choice, options) for choice in CHOICES}
-    keys = (PERIOD, DATES, FLAGGED, *(choice.key for choice in CHOICES))
+    keys = (*((PERIOD, DATES) if with_period else ()), FLAGGED, *(choice.key for choice in CHOICES))
     active = active_chips({key: st.session_state.get(key) for key in keys if key in st.session_state}, labels)
     with st.container(horizontal=True, key="chips", gap="small", vertical_alignment="center"):
-        if st.session_state.get(PERIOD) != periods.CUSTOM:
+        if with_period and st.session_state.get(PERIOD) != periods.CUSTOM:
             shown = formats.period(filters.start or options.first, filters.end)
             st.markdown(f":material/calendar_month: {shown}", width="content")
         for chip in active:

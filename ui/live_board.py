@@ -11,9 +11,9 @@ import streamlit as st
 
 from access import Permission
 from analytics import RealTimeAnalytics
-from data_access import Filters
 from ui import (
     chart_card,
+    filters,
     formats,
     live_chart,
     live_controls,
@@ -27,6 +27,7 @@ from ui.live_data import Look, moment
 
 if TYPE_CHECKING:
     from analytics.real_time import RealTimeMetrics
+    from data_access import Filters
     from ui.live_controls import Controls
     from ui.shell import Visit
 
@@ -36,23 +37,26 @@ _DRAWN = "live-drawn"
 _SKELETON_PX = 560
 
 
-def show(visit: Visit, controls: Controls) -> None:
+def show(visit: Visit, controls: Controls, chosen: Filters) -> None:
     """Draw the board, and let it run again by itself, unless it is paused."""
-    st.fragment(_board, run_every=controls.run_every)(visit, controls)
+    st.fragment(_board, run_every=controls.run_every)(visit, controls, chosen)
 
 
-def _board(visit: Visit, controls: Controls) -> None:
+def _board(visit: Visit, controls: Controls, chosen: Filters) -> None:
     if live_controls.widened():
         st.rerun()
     visit = visit.refreshed()
     with st.container(key="live-board"), states.boundary("The live view"):
-        look = Look(visit, controls.hours, moment())
+        look = Look(visit, controls.hours, moment(), chosen)
         live = RealTimeAnalytics(visit.store)
         # The skeleton's place stays when it has gone: what stands below would else move up and be drawn anew.
         with st.container():
             metrics = _asked_first(look, live)
         _status(controls)
         if metrics.freshness.last_imported_at is None:
+            if filters.narrowed():
+                states.empty("Nothing fits these filters", "Remove one of them above to see more.")
+                return
             states.empty_warehouse(may_import=visit.may(Permission.IMPORT_DATA))
             return
         if metrics.current.legs:
@@ -135,7 +139,7 @@ def _way_out(look: Look) -> str:
 
 def _came_in(look: Look, live: RealTimeAnalytics) -> None:
     with chart_card.card(st.container(), "Latest arrivals"):
-        newest = look.visit.ask(live.arrivals, Filters(), limit=live_tables.ARRIVALS)
+        newest = look.visit.ask(live.arrivals, look.filters, limit=live_tables.ARRIVALS)
         chart_card.titled(
             live_tables.arrivals_finding(newest, look.now),
             f"The {live_tables.ARRIVALS} legs that were imported last, by import and then by departure",

@@ -9,24 +9,27 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
+from data_access import Filters
 from ui.cache import answer_key
 
 if TYPE_CHECKING:
     from ui.shell import Visit
 
-__all__ = ["Look", "moment"]
+__all__ = ["EVERYTHING", "Look", "moment"]
 
 T = TypeVar("T")
+EVERYTHING = Filters()
 _STEP = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
 class Look:
-    """One look at the last hours: who looks, how far back, and until when."""
+    """One look at the last hours: who looks, how far back, until when, and at which legs."""
 
     visit: Visit
     hours: float
     now: datetime
+    filters: Filters = EVERYTHING
 
     def ask(self, question: Callable[..., T], **named: Any) -> T:
         """Put a question about the window within the user's scope; all of that scope share the answer."""
@@ -37,7 +40,7 @@ class Look:
         return self._kept(question, now=self.now, **named)
 
     def _kept(self, question: Callable[..., T], **named: Any) -> T:
-        visit = self.visit
+        visit, named = self.visit, {**named, "filters": self.filters}
         key = answer_key(question, (visit.store.where, visit.version), visit.scope, (), named)
         return _answers(key, lambda: question(scope=visit.scope, **named))
 

@@ -16,8 +16,9 @@ from access import User
 from analytics.anomalies.kinds import KINDS
 from analytics.plausibility import KINDS as RULES
 from data_access import Store
+from data_access.app_database import AppDatabase
 from data_access.schema import legs
-from ingestion import import_file, scoring
+from ingestion import import_file, scoring, triage
 from tests.unit.ui.test_ui_pages import (
     ANALYST,
     HEADER,
@@ -245,6 +246,14 @@ def test_one_ticked_row_opens_its_leg_and_several_close_it(session):
     assert not anomaly_open.is_open()
 
 
+def test_a_table_begins_with_the_open_leg_ticked_and_leaves_it_to_the_user_then(session):
+    anomaly_open.pick(KEYS, [2])
+    assert anomaly_open.first_ticks("table-1", KEYS) == [2]
+    anomaly_open.pick(KEYS, [0])
+    assert anomaly_open.first_ticks("table-1", KEYS) == [2]
+    assert anomaly_open.first_ticks("table-2", KEYS) == [0]
+
+
 def test_an_outline_in_the_chart_ticks_the_rows_of_its_legs(session):
     anomaly_open.mark([{"customdata": ["S2", 1, "…"]}, {}, {"customdata": ["S1", 1, "…"]}])
     rows = pd.DataFrame({"shipment_id": ["S1", "S1", "S2"], "leg_no": [1, 2, 1]})
@@ -346,3 +355,13 @@ def test_a_link_to_a_leg_that_one_may_not_see_is_like_one_to_no_leg(truck_over_t
     page = anomalies_page(monkeypatch, OTHERS, leg=leg)
     assert "no road or rail joins" not in said(page)
     assert not values(page) or values(page)["Open anomalies"] == "0"
+
+
+def test_a_page_on_which_all_is_settled_still_stands(truck_over_the_ocean, monkeypatch, tmp_path):
+    key = triage.AnomalyKey("A1", 1, "road_over_ocean")
+    with AppDatabase.open(f"sqlite:///{tmp_path / 'app.sqlite'}") as audit_db:
+        triage.decide(truck_over_the_ocean, [key], "dismissed", user=ANALYST, audit_db=audit_db)
+    page = anomalies_page(monkeypatch, ANALYST, leg="A1/1")
+    assert (values(page)["Open anomalies"], values(page)["Decided"]) == ("0", "1")
+    assert "No anomaly is open" in said(page)
+    assert "could not be shown" not in said(page)

@@ -183,6 +183,17 @@ def test_a_window_without_shipments_offers_the_one_that_has_some(warehouse, monk
     assert page.session_state["window"] == "6 hours"
 
 
+def test_filters_of_the_sidebar_hold_here_too_but_for_the_period(warehouse, monkeypatch):
+    bring(warehouse, shipments=("A1", "B1", "B2"))
+    page = open_page(monkeypatch, VIEWER, {"supplier": "Other"})
+    assert not page.exception and not page.error
+    assert values(page)["Shipments departed"] == "2"
+    assert sorted(page.dataframe[0].value["shipment_id"]) == ["B1", "B2"]
+    assert "Period" not in {one.label for one in page.selectbox}
+    page.toggle(key="flagged").set_value(True).run()
+    assert "Nothing fits these filters" in words(page)
+
+
 def test_shipments_of_last_year_are_told_and_left_to_the_overview(warehouse, monkeypatch):
     bring(warehouse, ago=24 * 400)
     page = open_page(monkeypatch, VIEWER)
@@ -256,7 +267,7 @@ def test_an_administrator_switches_the_feed_and_it_is_audited(warehouse, monkeyp
 def test_who_is_no_administrator_has_no_switch(warehouse, monkeypatch, feed):
     bring(warehouse)
     page = open_page(monkeypatch, VIEWER)
-    assert not page.toggle
+    assert "live-feed-on" not in {one.key for one in page.toggle}
     assert "off, nothing came in this way yet" in words(page)
 
 
