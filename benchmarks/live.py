@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-import pandas as pd
-from sqlalchemy import func, select
-
 from analytics import RealTimeAnalytics
 from analytics.live_figures import bin_seconds
 from benchmarks.report import Limit, Row, Table, doing
 from benchmarks.stopwatch import median_ms
 from benchmarks.warehouses import ENGINES, Bench, size_name
-from data_access import Filters, Scope, Store, schema
+from data_access import Filters, Scope, Store
 from data_access import live_queries as queries
 from data_access import overview_queries as overview
 from data_access.questions import Question
@@ -25,7 +22,6 @@ MOST_MS = 20.0
 RUNS = 31
 HOURS = 24
 _EVERYONE = Scope.all()
-_FLAGGED_SHARE = 0.03  # of all legs, as the scoring of demo data finds
 
 
 def measure(bench: Bench) -> list[Table]:
@@ -36,7 +32,6 @@ def measure(bench: Bench) -> list[Table]:
         for engine in ENGINES:
             name = (size_name(shipments), engine)
             with Store.open(bench.filled(engine, shipments)) as store:
-                _prepare(store)
                 # The requirement is about DuckDB, the default warehouse.
                 most = MOST_MS if engine == "duckdb" else None
                 single += _rows(_asked(store, questions(store, bench)), name, most)
@@ -47,8 +42,8 @@ def measure(bench: Bench) -> list[Table]:
             "Live queries, last 24 hours",
             head,
             single,
-            "Each query of the Live page, from binding its values to the pandas frame, with 3 % of all legs "
-            "flagged. Medians.",
+            "Each query of the Live page, from binding its values to the pandas frame, of the "
+            "scored demo data. Medians.",
         ),
         Table(
             "Live methods as a whole",
@@ -123,28 +118,3 @@ def _rows(asked: dict[str, Callable[[], Any]], where: tuple[str, str], most: flo
         doing(*where, name)
         ms = median_ms(work, RUNS)
         yield (*where, name, ms), Limit(ms, most, "ms") if most else None
-
-
-def _prepare(store: Store) -> None:
-    """What scoring would have written: usual transit times, and anomalies on a share of all legs."""
-    keys = store.frame(select(schema.legs.c.shipment_id, schema.legs.c.leg_no, schema.legs.c.wtw_kg))
-    known = store.frame(select(schema.anomalies.c.shipment_id).distinct())["shipment_id"]
-    chosen = keys[~keys["shipment_id"].isin(known)].sample(frac=_FLAGGED_SHARE, random_state=7)
-    found = chosen.rename(columns={"wtw_kg": "at_stake_kg"}).assign(
-        kind="benchmark", found_by="score", score=0.9, status="open", batch_id="benchmark",
-        reason="2.2 × heavier than this supplier's usual chemicals by road: entered in lb?",
-        found_at=pd.Timestamp("2026-01-01").as_unit("us"),
-    )  # fmt: skip
-    legs = schema.legs.c
-    lanes = store.frame(
-        select(legs.origin, legs.destination, legs.mode, func.count().label("legs"))
-        .where(legs.origin.is_not(None), legs.destination.is_not(None), legs.arrived_at.is_not(None))
-        .group_by(legs.origin, legs.destination, legs.mode)
-    ).assign(transit_hours=24.0)
-
-    def write(tx: Any) -> None:
-        if store.frame(select(func.count().label("n")).select_from(schema.lane_usual))["n"].iloc[0] == 0:
-            tx.append(schema.lane_usual, lanes)
-            tx.append(schema.anomalies, found)
-
-    store.transact(write)

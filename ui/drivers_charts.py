@@ -96,6 +96,11 @@ def importance(given: tuple[DriverModel, Mapping[str, str]], target: Target) -> 
             showarrow=False,
             align="left",
         )
+        # The line at nothing stands beside the bars only: it would run through the names.
+        figure.add_shape(
+            type="line", x0=0, x1=0, y0=row - 0.2, y1=row + 0.2, line={"color": _MARK, "width": 1}
+        )
+    figure.update_xaxes(zeroline=False)
     figure.update_yaxes(showticklabels=False, showgrid=False, range=[len(rows) - 0.6, -0.75])
     return figure
 
