@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.anomalies.reasons import in_names
 from analytics.live_figures import (
     LONGEST_HOURS,
     Freshness,
@@ -242,10 +241,7 @@ class RealTimeAnalytics:
         ids = legs["supplier_id"].unique().tolist() or [""]
         names = self._store.frame(queries.within(queries.supplier_names(), ids=ids))
         known = dict(zip(names["supplier_id"], names["name"], strict=True))
-        named = legs.assign(name=legs["supplier_id"].map(known).fillna(legs["supplier_id"]))
-        told = [column for column in ("reason", "flag_reason") if column in named]
-        who = (named["supplier_id"], named["name"])
-        return named.assign(**{column: in_names(named[column], *who) for column in told})
+        return legs.assign(name=legs["supplier_id"].map(known).fillna(legs["supplier_id"]))
 
 
 def _takes(batches: pd.DataFrame, limit: int) -> list[list[str]]:

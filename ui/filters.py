@@ -91,7 +91,7 @@ def bar(sidebar: DeltaGenerator, options: FilterOptions, *, with_period: bool = 
         flagged = st.toggle(
             "Flagged only",
             key=FLAGGED,
-            help="Only legs that look implausible, such as a truck over an ocean.",
+            help="Only legs with an anomaly that is open or confirmed.",
             bind="query-params",
             persist_state="session",
         )

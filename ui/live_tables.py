@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import formats, live_words, tables
-from ui.anomaly_words import kind_label
+from ui.anomaly_words import kind_label, named
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,7 +26,9 @@ _COLUMNS = [
 def arrivals(frame: pd.DataFrame) -> None:
     """Show the latest legs; one that is flagged says why."""
     ends = zip(frame["origin"], frame["destination"], strict=True)
+    told = zip(frame["flag_reason"], frame["supplier_id"], frame["name"], strict=True)
     shown = frame.assign(
+        flag_reason=[named(*one) if isinstance(one[0], str) else None for one in told],
         lane=[formats.lane(*pair) for pair in ends],
         flag=frame["flag_kind"].map(lambda kind: f"⚑ {kind_label(kind)}", na_action="ignore"),
     )
@@ -54,8 +56,9 @@ def anomalies(frame: pd.DataFrame, detected: int, now: datetime) -> None:
                     icon=":material/flag:",
                     query_params={"leg": f"{row.shipment_id}/{row.leg_no}"},
                 )
+                reason = named(row.reason, row.supplier_id, row.name)
                 st.caption(
-                    f"{formats.plain(row.reason)}  \n{formats.plain(row.shipment_id)}, "
+                    f"{formats.plain(reason)}  \n{formats.plain(row.shipment_id)}, "
                     f"{formats.plain(row.name)}, found {live_words.ago(row.found_at.to_pydatetime(), now)}"
                 )
         if detected > len(frame):

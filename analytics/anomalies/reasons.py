@@ -12,9 +12,7 @@ from analytics.anomalies.verdicts import Findings, Verdicts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
-
-__all__ = ["by_mode", "goods", "in_names", "number", "sentences"]
+__all__ = ["by_mode", "goods", "number", "sentences"]
 
 _OWN_LEGS = 3  # so many others of its kind make a supplier's habit
 
@@ -108,14 +106,6 @@ def _emission(legs: Legs, found: Findings, verdicts: Verdicts, i: int) -> str:
         f"{number(value)} kg CO2e {told}, {factor} the {number(usual)} kg that are usual {work} {mode}: "
         "check unit and scope of the emission."
     )
-
-
-def in_names(reasons: pd.Series, supplier_ids: pd.Series, names: pd.Series) -> list[str | None]:
-    """The sentences with the supplier's name where they have its id; null stays None."""
-    rows = zip(reasons, supplier_ids, names, strict=True)
-    return [
-        text.replace(f"{key}'s", f"{name}'s") if isinstance(text, str) else None for text, key, name in rows
-    ]
 
 
 def goods(legs: Legs, row: int, *, own: bool) -> str:

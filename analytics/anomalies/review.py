@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analytics.anomalies.reasons import in_names
 from analytics.anomalies.scorings import Scoring, state
 from analytics.overview import OverviewAnalytics
 from analytics.repairs import FixPreview, NoRepair, Repairs
@@ -131,8 +130,7 @@ class AnomalyAnalytics:
         distance_km, tonne_km, wtw_kg, intensity_g_per_tkm (null for hubs); removed (by a fix).
         """
         wanted = (tuple(sorted(set(status))), tuple(sorted(set(kinds))))
-        found = self._store.frame(queries.ranked(_whole(filters), scope, *wanted, limit))
-        return found.assign(reason=in_names(found["reason"], found["supplier_id"], found["supplier"]))
+        return self._store.frame(queries.ranked(_whole(filters), scope, *wanted, limit))
 
     def timeline(self, filters: Filters, scope: Scope, *, status: Sequence[str] = _COUNTED) -> pd.DataFrame:
         """Columns period (first day), kind, legs, at_stake_kg; `attrs["grain"]` says the grain."""
@@ -165,8 +163,6 @@ class AnomalyAnalytics:
             return None
         leg = this.iloc[0]
         findings = self._store.frame(queries.findings_on(shipment_id, leg_no))
-        who = (pd.Series(leg[name], findings.index) for name in ("supplier_id", "supplier"))
-        findings = findings.assign(reason=in_names(findings["reason"], *who))
         return AnomalyDetail(
             leg=leg,
             removed=bool(leg["removed"]),

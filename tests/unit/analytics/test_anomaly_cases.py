@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.anomalies import MissingColumns, comparison, score
-from analytics.anomalies.reasons import in_names
 
 START = pd.Timestamp("2025-01-01 08:00")
 REQUIRED = ["departed_at", "origin", "destination", "mode", "supplier_id", "product_group",
@@ -303,11 +302,3 @@ def test_a_comparison_without_others_is_empty(plain):
     shown = comparison(plain.head(1), plain.loc[0])
     assert shown.values.empty
     assert np.isnan(shown.low)
-
-
-def test_reasons_name_the_supplier_where_its_name_is_known():
-    reasons = pd.Series(
-        ["2.2 × heavier than SUP-017's usual chemicals by road (950 kg): entered in lb?", None]
-    )
-    named = in_names(reasons, pd.Series(["SUP-017", "SUP-018"]), pd.Series(["Acme", "Other"]))
-    assert named == ["2.2 × heavier than Acme's usual chemicals by road (950 kg): entered in lb?", None]
