@@ -68,7 +68,9 @@ def show(visit: Visit, summary: AnomalySummary) -> None:
     with st.container(
         horizontal=True, key="scoring-state", vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.caption(formats.plain(state_words(summary)), width="content")
+        # How many legs there are in all is not for who sees some suppliers only.
+        words = state_words(summary, with_legs=visit.scope.supplier_ids is None)
+        st.caption(formats.plain(words), width="content")
         if visit.may(Permission.CORRECT_DATA):
             with st.popover("Sensitivity", icon=":material/tune:", key="sensitivity"):
                 _sensitivity(visit, summary)
@@ -90,14 +92,15 @@ def offer(visit: Visit) -> None:
         )
 
 
-def state_words(summary: AnomalySummary) -> str:
+def state_words(summary: AnomalySummary, *, with_legs: bool = True) -> str:
     """When, what and how: "Scored 2 minutes ago: 24,812 legs, method …; 3 new imports are being scored"."""
     last = summary.last_scoring
     if last is None:
         return "Not scored yet: only what breaks a rule at import is shown."
-    words = f"Scored {ago(last.scored_at)}: {formats.counted(last.legs, 'leg')}"
-    if not last.whole:
-        words += ", new ones against history"
+    words = f"Scored {ago(last.scored_at)}"
+    if with_legs:
+        words += f": {formats.counted(last.legs, 'leg')}"
+        words += "" if last.whole else ", new ones against history"
     words += (
         f", method {last.method}, at most {formats.percent(last.false_discovery_rate)} false alarms expected"
     )
@@ -143,4 +146,7 @@ def _progress() -> None:
     job: ScoringJob = st.session_state[_JOB]
     if not job.running:
         st.rerun()
-    st.progress(job.fraction, text=f"**Scoring** – {formats.plain(job.text)}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(job.fraction, text=f"**Scoring** – {formats.plain(job.text)}")
+        label = "Stopping …" if job.cancelling else "Cancel"
+        st.button(label, key="scoring-cancel", on_click=job.cancel, disabled=job.cancelling)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import access
 from access import audit
 from data_access.errors import StoreError
 from ingestion import ImportResult, import_file
-from ingestion.errors import ImportCancelled, IngestionError
+from ingestion.errors import IngestionError
 from ui.job import Job
 
 if TYPE_CHECKING:
@@ -41,25 +40,6 @@ class ImportJob(Job[ImportResult]):
         self.order = order
         self._store = store
         self._user = user
-        self._stop = threading.Event()
-
-    @property
-    def cancelling(self) -> bool:
-        return self._stop.is_set()
-
-    def cancel(self) -> None:
-        """Ask it to stop; it does at the next report of progress."""
-        self._stop.set()
-
-    def report(self, fraction: float, text: str) -> None:
-        if self._stop.is_set() and fraction < 1:
-            raise ImportCancelled("cancelled")
-        super().report(fraction, text)
-
-    def problem_of(self, error: Exception) -> str:
-        if isinstance(error, ImportCancelled):
-            return "The import was cancelled; nothing of it was kept."
-        return super().problem_of(error)
 
     def work(self) -> ImportResult:
         self.order.file.seek(0)

@@ -9,14 +9,18 @@ from typing import Generic, Self, TypeVar
 
 from data_access.errors import StoreError
 
-__all__ = ["Job"]
+__all__ = ["Cancelled", "Job"]
 
 _log = logging.getLogger("ui.job")
 T = TypeVar("T")
 
 
+class Cancelled(Exception):
+    """Raised inside the work when it was asked to stop: what it has begun is rolled back."""
+
+
 class Job(Generic[T]):
-    """One piece of work with its progress. A subclass gives `work`, and says what it is called.
+    """One piece of work with its progress, and a way to stop it. A subclass gives `work` and its name.
 
     Attributes
     ----------
@@ -29,7 +33,7 @@ class Job(Generic[T]):
     result : T or None
         Set when it is done.
     problem : str or None
-        One sentence for the user, set when it failed: then nothing was written.
+        One sentence for the user, set when it failed or was cancelled: then nothing was written.
     """
 
     what = "The work"
@@ -40,6 +44,7 @@ class Job(Generic[T]):
         self.text = text
         self.result: T | None = None
         self.problem: str | None = None
+        self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=type(self).__name__, daemon=True)
 
     def work(self) -> T:
@@ -56,19 +61,32 @@ class Job(Generic[T]):
     def join(self, seconds: float | None = None) -> None:
         self._thread.join(seconds)
 
-    def report(self, fraction: float, text: str) -> None:
-        """Take the progress that the work reports."""
-        self.fraction, self.text = min(max(fraction, 0.0), 1.0), text
+    @property
+    def cancelling(self) -> bool:
+        return self._stop.is_set()
 
-    def problem_of(self, error: Exception) -> str:
-        """The sentence for an expected error."""
-        return str(error)
+    def cancel(self) -> None:
+        """Ask it to stop; it does at the next report of progress."""
+        self._stop.set()
+
+    def report(self, fraction: float, text: str) -> None:
+        """Take the progress that the work reports; the last report comes too late to stop.
+
+        Raises
+        ------
+        Cancelled
+        """
+        if self._stop.is_set() and fraction < 1:
+            raise Cancelled
+        self.fraction, self.text = min(max(fraction, 0.0), 1.0), text
 
     def _run(self) -> None:
         try:
             self.result = self.work()
+        except Cancelled:
+            self.problem = f"{self.what} was cancelled; nothing of it was kept."
         except self.expected as error:
-            self.problem = self.problem_of(error)
+            self.problem = str(error)
         except Exception:
             reference = secrets.token_hex(3).upper()
             _log.exception("%s failed, reference %s", self.what, reference)

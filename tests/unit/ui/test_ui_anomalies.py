@@ -31,6 +31,7 @@ from tests.unit.ui.test_ui_pages import (
 )
 from tests.unit.ui.test_ui_theme import APART, VISIONS, ciede2000, contrast, lab, linear
 from ui import anomaly_charts, anomaly_open, anomaly_words, formats
+from ui.anomaly_sensitivity import ScoringJob
 from ui.anomaly_words import GROUP_COLOURS, GROUPS, ago, group_of, kind_label, usual
 from ui.theme import GROUND
 
@@ -355,6 +356,26 @@ def test_a_link_to_a_leg_that_one_may_not_see_is_like_one_to_no_leg(truck_over_t
     page = anomalies_page(monkeypatch, OTHERS, leg=leg)
     assert "no road or rail joins" not in said(page)
     assert not values(page) or values(page)["Open anomalies"] == "0"
+
+
+def test_who_sees_some_suppliers_is_not_told_how_many_legs_there_are(truck_over_the_ocean, monkeypatch):
+    scoring.score_all(truck_over_the_ocean)
+    acme = User("u8", "amy@example.com", "Amy", "supplier", frozenset({"ACME"}))
+    told = [
+        [one.value for one in anomalies_page(monkeypatch, user).caption if "Scored" in one.value]
+        for user in (ANALYST, acme)
+    ]
+    assert ["3 legs" in line for (line,) in told] == [True, False]
+
+
+def test_a_cancelled_scoring_writes_nothing(truck_over_the_ocean):
+    before = truck_over_the_ocean.version
+    job = ScoringJob(truck_over_the_ocean, ANALYST, None)
+    job.cancel()
+    job.start().join(60)
+    assert job.result is None
+    assert job.problem == "The scoring was cancelled; nothing of it was kept."
+    assert truck_over_the_ocean.version == before
 
 
 def test_a_page_on_which_all_is_settled_still_stands(truck_over_the_ocean, monkeypatch, tmp_path):
