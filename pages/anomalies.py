@@ -73,9 +73,7 @@ def _found(visit: Visit, chosen: Filters, options: FilterOptions, summary: Anoma
 
 
 def _by_kind(visit: Visit, summary: AnomalySummary, chosen: Filters) -> None:
-    flagged = summary.by_kind[summary.by_kind["status"].isin(["open", "confirmed"])]
-    frame = flagged.groupby("kind", as_index=False)[["legs", "at_stake_kg"]].sum()
-    frame = frame.sort_values("at_stake_kg", ascending=False, ignore_index=True)
+    frame = summary.flagged_by_kind
     labelled = frame.assign(label=frame["kind"].map(kind_label))
     titled(findings.anomaly_kinds_finding(labelled), "kg CO2e in doubt. Click a bar to list that kind.")
     show(

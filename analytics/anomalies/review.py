@@ -54,6 +54,13 @@ class AnomalySummary:
     owed: int
     rate: float
 
+    @property
+    def flagged_by_kind(self) -> pd.DataFrame:
+        """Columns kind, legs, at_stake_kg of what is open or confirmed, largest stake first."""
+        flagged = self.by_kind[self.by_kind["status"].isin(_COUNTED)]
+        sums = flagged.groupby("kind", as_index=False)[["legs", "at_stake_kg"]].sum()
+        return sums.sort_values("at_stake_kg", ascending=False, ignore_index=True)
+
 
 @dataclass(frozen=True)
 class AnomalyDetail:
