@@ -30,6 +30,7 @@ class Permission(StrEnum):
     CORRECT_DATA = "correct_data"  # settle anomalies and place names
     EDIT_FACTORS = "edit_factors"
     SET_TARGETS = "set_targets"
+    EDIT_SUPPLIERS = "edit_suppliers"  # their country, sector, tier, target, and notes on them
     MANAGE_ALERTS = "manage_alerts"  # alert rules and channels, acknowledging alerts
     MANAGE_USERS = "manage_users"
     VIEW_AUDIT = "view_audit"
@@ -45,9 +46,16 @@ _PERMISSIONS: Mapping[str, frozenset[Permission]] = {
         Permission.CORRECT_DATA,
         Permission.EDIT_FACTORS,
         Permission.SET_TARGETS,
+        Permission.EDIT_SUPPLIERS,
         Permission.MANAGE_ALERTS,
     },
-    Role.MANAGER: _READING | {Permission.CORRECT_DATA, Permission.SET_TARGETS, Permission.MANAGE_ALERTS},
+    Role.MANAGER: _READING
+    | {
+        Permission.CORRECT_DATA,
+        Permission.SET_TARGETS,
+        Permission.EDIT_SUPPLIERS,
+        Permission.MANAGE_ALERTS,
+    },
     Role.VIEWER: _READING,
     Role.SUPPLIER: _READING,
 }

@@ -36,6 +36,7 @@ __all__ = [
     "saved_views",
     "sessions",
     "sign_in_attempts",
+    "supplier_notes",
     "users",
 ]
 
@@ -204,4 +205,16 @@ alert_seen = Table(
     metadata,
     Column("user_id", String(32), ForeignKey(users.c.user_id, ondelete="CASCADE"), primary_key=True),
     Column("seen_at", DateTime, nullable=False, comment="the newest alert that the user has read"),
+)
+
+supplier_notes = Table(
+    "app_supplier_notes",
+    metadata,
+    Column("note_id", String(32), primary_key=True),
+    # The supplier is in the warehouse, so no foreign key: a note outlives an undone import.
+    Column("supplier_id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("written_by", Text, nullable=False, comment="e-mail, kept after the user is gone"),
+    Column("written_at", DateTime, nullable=False),
+    Index("app_supplier_notes_supplier", "supplier_id", "written_at"),
 )

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime
 
 from data_access.errors import UnknownMode
 
-__all__ = ["MODES", "Filters", "Scope"]
+__all__ = ["LANE_ARROW", "MODES", "Filters", "Scope"]
 
 MODES = ("road", "rail", "sea", "air", "inland_waterway", "hub")
-_TUPLES = ("suppliers", "modes", "origin_countries", "destination_countries", "product_groups")
+LANE_ARROW = " → "  # between the two places of a lane's name
+_TUPLES = ("suppliers", "modes", "origin_countries", "destination_countries", "product_groups", "lanes")
 
 
 def _utc(moment: datetime | date | None) -> datetime | None:
@@ -32,6 +33,9 @@ class Filters:
         Period of `departed_at` in UTC, start inclusive, end exclusive. Aware datetimes are converted.
     suppliers, modes, origin_countries, destination_countries, product_groups : tuple of str
         Any of the values; order and repetition do not matter.
+    lanes : tuple of str
+        Origin and destination as one name: "Hamburg, DE → Lyon, FR". A place that itself holds the arrow
+        cannot be told apart from two; the import writes none.
     anomalies_only : bool
         Only legs that carry a flag.
 
@@ -51,6 +55,7 @@ class Filters:
     destination_countries: tuple[str, ...] = ()
     product_groups: tuple[str, ...] = ()
     anomalies_only: bool = False
+    lanes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "start", _utc(self.start))
@@ -71,7 +76,8 @@ class Filters:
     @property
     def by_leg(self) -> bool:
         """Whether the selection can take some legs of a shipment and leave others."""
-        return bool(self.modes or self.origin_countries or self.destination_countries or self.anomalies_only)
+        ends = self.origin_countries or self.destination_countries or self.lanes
+        return bool(self.modes or ends or self.anomalies_only)
 
     @property
     def shape(self) -> tuple[bool, ...]:

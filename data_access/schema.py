@@ -36,7 +36,7 @@ __all__ = [
     "suppliers",
 ]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -56,6 +56,9 @@ suppliers = Table(
     Column("country", CHAR(2)),
     Column("sector", Text),
     Column("tier", SmallInteger),
+    Column("target_pct", Double, comment="its own target: reduction of emissions against the base year, %"),
+    Column("target_base_year", SmallInteger),
+    Column("target_year", SmallInteger),
 )
 
 emission_factors = Table(

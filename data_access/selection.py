@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, false, literal_column
 from sqlalchemy.sql import ColumnElement
 
-from data_access.filters import Filters, Scope
+from data_access.filters import LANE_ARROW, Filters, Scope
 from data_access.schema import anomalies, legs
 
 __all__ = ["flagged", "in_scope", "selected", "values_of"]
@@ -21,6 +21,7 @@ _LISTS = {
     "origin_countries": legs.c.origin_country,
     "destination_countries": legs.c.destination_country,
     "product_groups": legs.c.product_group,
+    "lanes": legs.c.origin + literal_column(f"'{LANE_ARROW}'") + legs.c.destination,
 }
 _FLAGGED = exists().where(
     anomalies.c.shipment_id == legs.c.shipment_id,

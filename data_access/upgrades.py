@@ -39,9 +39,15 @@ def _add_anomalies(engine: Engine, connection: Connection) -> None:
     connection.execute(_FLAGS_AS_ANOMALIES)
 
 
+def _add_supplier_targets(engine: Engine, connection: Connection) -> None:
+    """2 → 3: what a supplier has set itself as its target."""
+    for column in ("target_pct DOUBLE PRECISION", "target_base_year SMALLINT", "target_year SMALLINT"):
+        connection.execute(f"ALTER TABLE suppliers ADD COLUMN {column}")
+
+
 # From the version it starts at to the step that leads one further; each in a transaction of its own. A step
 # uses today's tables: who changes one of them later gives the older steps their own.
-UPGRADES: Mapping[int, Callable[[Engine, Connection], None]] = {1: _add_anomalies}
+UPGRADES: Mapping[int, Callable[[Engine, Connection], None]] = {1: _add_anomalies, 2: _add_supplier_targets}
 
 _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
 _VERSION = "SELECT value FROM store_meta WHERE key = 'schema_version'"

@@ -31,12 +31,14 @@ __all__ = [
     "only_flagged",
     "show_all_time",
     "show_days",
+    "show_lane",
     "widen",
 ]
 
-PERIOD, DATES, FLAGGED = "period", "dates", "flagged"
-DAYS = "days"  # the URL's name for the dates
-_WRITTEN = "days_in_url"
+PERIOD, DATES, FLAGGED, LANES = "period", "dates", "flagged", "lanes"
+DAYS, LANE = "days", "lane"  # the URL's names for dates and lanes
+_WRITTEN, _LANES_WRITTEN = "days_in_url", "lanes_in_url"
+_MOST_LANES = 20
 _CHIPS_A_FIELD = 4
 _NOTE = "filters_ignored"
 
@@ -95,7 +97,7 @@ def bar(sidebar: DeltaGenerator, options: FilterOptions, *, with_period: bool = 
             bind="query-params",
             persist_state="session",
         )
-    return Filters(start=start, end=end, anomalies_only=flagged, **chosen)  # type: ignore[arg-type]
+    return Filters(start=start, end=end, anomalies_only=flagged, lanes=_lanes(), **chosen)  # type: ignore[arg-type]
 
 
 def choice_labels(choice: Choice, options: FilterOptions) -> dict[str, str]:
@@ -124,6 +126,7 @@ def active_chips(state: dict[str, Any], labels: dict[str, dict[str, str]]) -> li
         ]
         if rest:
             found.append(Chip(choice.key, f"+{len(rest)} {choice.label.lower()}", tuple(rest)))
+    found += [Chip(LANES, f"Lane: {lane}", (lane,)) for lane in state.get(LANES) or ()]
     if state.get(FLAGGED):
         found.append(Chip(FLAGGED, "Flagged only"))
     return found
@@ -132,7 +135,7 @@ def active_chips(state: dict[str, Any], labels: dict[str, dict[str, str]]) -> li
 def chips(filters: Filters, options: FilterOptions, *, with_period: bool = True) -> None:
     """Show the period in dates, and every active filter as a button that removes it."""
     labels = {choice.key: choice_labels(choice, options) for choice in CHOICES}
-    keys = (*((PERIOD, DATES) if with_period else ()), FLAGGED, *(choice.key for choice in CHOICES))
+    keys = (*((PERIOD, DATES) if with_period else ()), FLAGGED, LANES, *(choice.key for choice in CHOICES))
     active = active_chips({key: st.session_state.get(key) for key in keys if key in st.session_state}, labels)
     with st.container(horizontal=True, key="chips", gap="small", vertical_alignment="center"):
         if with_period and st.session_state.get(PERIOD) != periods.CUSTOM:
@@ -168,6 +171,11 @@ def add_lane(origin_country: str, destination_country: str) -> None:
             add(key, country)
 
 
+def show_lane(lane: str) -> None:
+    """Narrow the view to one lane, "Hamburg, DE → Lyon, FR", from a click on a map or a table."""
+    st.session_state[LANES] = [lane]
+
+
 def show_days(first: date, grain: str) -> None:
     """Narrow the view to the day, week or month that begins with `first`, from a click on a chart."""
     st.session_state[PERIOD] = periods.CUSTOM
@@ -187,8 +195,8 @@ def clear_all() -> None:
     """Put every filter back to what a first visit shows."""
     st.session_state[PERIOD] = periods.DEFAULT
     st.session_state[FLAGGED] = False
-    for choice in CHOICES:
-        st.session_state[choice.key] = []
+    for key in (LANES, *(choice.key for choice in CHOICES)):
+        st.session_state[key] = []
     st.session_state.pop(_NOTE, None)
 
 
@@ -200,7 +208,8 @@ def widen() -> None:
 
 def narrowed() -> bool:
     """Whether anything but the period narrows the view."""
-    return bool(st.session_state.get(FLAGGED)) or any(st.session_state.get(choice.key) for choice in CHOICES)
+    keys = (FLAGGED, LANES, *(choice.key for choice in CHOICES))
+    return any(st.session_state.get(key) for key in keys)
 
 
 def link(first: date, last: date) -> dict[str, str | list[str]]:
@@ -248,6 +257,21 @@ def _dates_to_url(chosen: tuple[date, ...]) -> None:
         else:
             st.query_params.pop(DAYS, None)
     st.session_state[_WRITTEN] = wanted
+
+
+def _lanes() -> tuple[str, ...]:
+    """The lanes of a click or a link. They have no widget: there may be thousands to choose from."""
+    in_url = tuple(st.query_params.get_all(LANE))[:_MOST_LANES]
+    if in_url and in_url != st.session_state.get(_LANES_WRITTEN):
+        st.session_state[LANES] = list(in_url)
+    chosen = tuple(st.session_state.get(LANES) or ())
+    if chosen != in_url:
+        if chosen:
+            st.query_params[LANE] = chosen
+        else:
+            st.query_params.pop(LANE, None)
+    st.session_state[_LANES_WRITTEN] = chosen
+    return chosen
 
 
 def _multiselect(choice: Choice, labels: dict[str, str]) -> list[str]:
