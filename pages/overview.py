@@ -95,12 +95,12 @@ def _suppliers(visit: Visit, overview: OverviewAnalytics, chosen: Filters) -> No
 def _lanes(visit: Visit, overview: OverviewAnalytics, chosen: Filters) -> None:
     with states.loading(440):
         frame = visit.ask(overview.top_lanes, chosen, limit=_ALL)
-    titled(findings.lanes_finding(frame), "Heaviest lanes. Click a bar to filter by its countries.")
+    titled(findings.lanes_finding(frame), "Heaviest lanes. Click a bar to filter by it.")
     show(
         visit.draw(charts.lanes, frame, chosen),
         key="top-lanes",
         alt="Bars: the lanes with the most emissions",
-        on_click=lambda bar: filters.add_lane(bar[0], bar[1]),
+        on_click=lambda bar: filters.show_lane(bar[0]),
     )
 
 

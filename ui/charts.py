@@ -130,11 +130,12 @@ def suppliers(frame: pd.DataFrame) -> go.Figure:
 
 
 def lanes(frame: pd.DataFrame) -> go.Figure:
-    """Draw the heaviest lanes; a click means the countries of both ends, empty where unknown."""
+    """Draw the heaviest lanes; a click means the lane's name, empty where an end is unknown."""
     top = frame.head(TOP)
     names = [formats.lane(*ends) for ends in zip(top["origin"], top["destination"], strict=True)]
-    countries = top[["origin_country", "destination_country"]].fillna("")
-    return ranking(top, names, list(countries.itertuples(index=False, name=None)))
+    known = top[["origin", "destination"]].notna().all(axis=1)
+    ids = [(name if both else "",) for name, both in zip(names, known, strict=True)]
+    return ranking(top, names, ids)
 
 
 def ranking(frame: pd.DataFrame, labels: list[str], ids: list[tuple[str, ...]]) -> go.Figure:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
+from data_access.filters import LANE_ARROW
+
 __all__ = ["BAR_TEXT", "TEXT_PX", "layout", "legend_item", "legend_list", "literal", "shortened"]
 
 TEXT_PX = 46  # room for the figure at the end of the longest bar, however narrow the screen
@@ -55,11 +57,11 @@ def shortened(label: str) -> str:
     """Shorten a name; a lane keeps both of its ends."""
     if len(label) <= _LONGEST_LABEL:
         return label
-    ends = label.split(" → ")
+    ends = label.split(LANE_ARROW)
     most = (_LONGEST_LABEL - 3 * (len(ends) - 1)) // len(ends)
     if len(ends) == 2:  # what a short end does not need goes to the long one
         most = max(most, _LONGEST_LABEL - 3 - min(map(len, ends)))
-    return " → ".join(end if len(end) <= most else f"{end[: most - 1].rstrip()}…" for end in ends)
+    return LANE_ARROW.join(end if len(end) <= most else f"{end[: most - 1].rstrip()}…" for end in ends)
 
 
 def literal(text: str) -> str:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Chip",
     "add",
-    "add_lane",
     "bar",
     "chips",
     "clear_all",
@@ -164,16 +163,10 @@ def add(key: str, value: str) -> None:
     st.session_state[key] = [value]
 
 
-def add_lane(origin_country: str, destination_country: str) -> None:
-    """Narrow the view to a lane's countries, from a click on a chart; an unknown end stays open."""
-    for key, country in (("from", origin_country), ("to", destination_country)):
-        if country:
-            add(key, country)
-
-
 def show_lane(lane: str) -> None:
-    """Narrow the view to one lane, "Hamburg, DE → Lyon, FR", from a click on a map or a table."""
-    st.session_state[LANES] = [lane]
+    """Narrow the view to one lane, "Hamburg, DE → Lyon, FR", from a click; one without a name stays out."""
+    if lane:
+        st.session_state[LANES] = [lane]
 
 
 def show_days(first: date, grain: str) -> None:

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from numbers import Real
 from typing import TypeGuard
 
+from data_access.filters import LANE_ARROW
+
 __all__ = [
     "MISSING",
     "change",
@@ -213,7 +215,7 @@ def _signed(value: float, unit: str) -> str:
 def lane(origin: object, destination: object) -> str:
     """Both ends of a lane; an end without a name says so."""
     ends = [one if isinstance(one, str) and one else "unnamed" for one in (origin, destination)]
-    return " → ".join(ends)
+    return LANE_ARROW.join(ends)
 
 
 def day(moment: object) -> str:

@@ -103,6 +103,23 @@ def test_filters_commute_and_narrow(varied):
     assert OverviewAnalytics(store).totals(both, EVERYONE).wtw_kg == pytest.approx(part["wtw_kg"].sum())
 
 
+def test_a_lane_is_both_of_its_ends(store):
+    put(
+        store,
+        {"origin": "Hamburg, DE", "destination": "Vienna, AT", "weight_kg": 1_000.0},
+        {"origin": "Vienna, AT", "destination": "Hamburg, DE", "weight_kg": 2_000.0},
+        {"origin": "Hamburg, DE", "destination": "Graz, AT", "weight_kg": 4_000.0},
+        {"origin": "Hamburg, DE", "destination": None, "weight_kg": 8_000.0},
+    )
+    there = Filters(lanes=("Hamburg, DE → Vienna, AT",))
+    both = Filters(lanes=("Hamburg, DE → Vienna, AT", "Vienna, AT → Hamburg, DE"))
+    overview = OverviewAnalytics(store)
+    assert overview.leg_rows(there, EVERYONE)["weight_kg"].tolist() == [1_000.0]
+    assert sorted(overview.leg_rows(both, EVERYONE)["weight_kg"]) == [1_000.0, 2_000.0]
+    assert overview.totals(Filters(lanes=("Hamburg, DE → Nowhere",)), EVERYONE).legs == 0
+    assert overview.totals(there, EVERYONE).shipments == 1
+
+
 def test_a_scope_hides_other_suppliers_from_every_question(varied):
     store, frame = varied
     overview, mine = OverviewAnalytics(store), Scope.suppliers({"Acme"})

@@ -28,6 +28,11 @@ def test_who_may_bring_data_in():
     assert allowed == {Role.ADMINISTRATOR, Role.ANALYST}
 
 
+def test_who_may_edit_what_is_known_of_suppliers():
+    allowed = {role for role in Role if may(someone(role), Permission.EDIT_SUPPLIERS)}
+    assert allowed == {Role.ADMINISTRATOR, Role.ANALYST, Role.MANAGER}
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_nothing_is_allowed_before_a_given_password_is_changed(role):
     waiting = someone(role, must_change_password=True)

@@ -62,6 +62,13 @@ def test_many_values_share_the_last_chip_and_leave_together():
     assert found[-1].values == ("S3", "S4", "S5")
 
 
+def test_a_lane_from_a_click_is_a_chip_of_its_own():
+    found = filters.active_chips({"lanes": ["Lyon, FR → Turin, IT"]}, LABELS)
+    assert [(chip.key, chip.text, chip.values) for chip in found] == [
+        ("lanes", "Lane: Lyon, FR → Turin, IT", ("Lyon, FR → Turin, IT",))
+    ]
+
+
 def test_value_that_is_gone_is_no_chip():
     assert filters.active_chips({"supplier": ["GHOST"]}, LABELS) == []
 
