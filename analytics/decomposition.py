@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Codes = NDArray[np.int64]
 
 __all__ = ["COLUMNS", "PARTS", "contributions", "decompose"]
 
@@ -31,9 +32,7 @@ PARTS = (
     "factor_set",
     "operating_intensity",
 )
-_LANE = ["supplier_id", "lane"]
-_MODE = [*_LANE, "mode"]
-_CELL = [*_MODE, "data_type"]
+_CELL = ("supplier_id", "lane", "mode", "data_type")
 
 
 def decompose(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -87,12 +86,9 @@ def contributions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     KeyError, ValueError
         As `decompose`.
     """
-    old, new = _cells(before), _cells(after)
-    both = old.join(new, how="outer", lsuffix="_0", rsuffix="_1").fillna(0.0)
-    if both.empty:
-        return pd.DataFrame(columns=["part", *_CELL, "kg"])
-    factors_0, factors_1 = _factors(both, "_0"), _factors(both, "_1")
-    kg_0, kg_1 = both["wtw_kg_0"].to_numpy(), both["wtw_kg_1"].to_numpy()
+    cells = _Cells(before, after)
+    factors_0, factors_1 = cells.factors(0), cells.factors(1)
+    kg_0, kg_1 = cells.sums[0]["kg"], cells.sums[1]["kg"]
     mean = _log_mean(kg_1, kg_0)
     kept = (kg_0 > 0) & (kg_1 > 0)
     effects: dict[str, Floats] = {}
@@ -105,44 +101,87 @@ def contributions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         effects[name] = np.where(came_or_went, open_kg, moved)
         open_kg = np.where(came_or_went, 0.0, open_kg)
     effects["operating_intensity"] = effects["operating_intensity"] + open_kg
-    return _long(both.index, effects, old, new)
+    return _long(cells, effects)
 
 
-def _cells(legs: pd.DataFrame) -> pd.DataFrame:
-    """Tonnes, activity, kg by the table's factor and kg of each cell."""
+class _Cells:
+    """The cells of both sets of legs, numbered alike, with what each holds before (0) and after (1)."""
+
+    def __init__(self, before: pd.DataFrame, after: pd.DataFrame) -> None:
+        both = (before, after)
+        measured = [_measured(legs) for legs in both]
+        codes, values = zip(*(_codes(name, both) for name in _CELL), strict=True)
+        size = [len(found) for found in values]
+        of_lane = _numbered(codes[0] * size[1] + codes[1])
+        of_mode = _numbered(of_lane * size[2] + codes[2])
+        row_cell = of_mode * size[3] + codes[3]
+        _, first, cell = np.unique(row_cell, return_index=True, return_inverse=True)
+        self.keys = pd.DataFrame(
+            {name: found[one[first]] for name, one, found in zip(_CELL, codes, values, strict=True)}
+        )
+        self.supplier, self.lane, self.mode = codes[0][first], of_lane[first], of_mode[first]
+        parts = (cell[: len(before)], cell[len(before) :])
+        self.sums: list[dict[str, Floats]] = [
+            {name: _sums(where, column, len(first)) for name, column in columns.items()}
+            for where, columns in zip(parts, measured, strict=True)
+        ]
+
+    def factors(self, when: int) -> dict[str, Floats]:
+        """The factors whose product is each cell's emission; 0 where a share is empty."""
+        tonnes, activity = self.sums[when]["tonnes"], self.sums[when]["activity"]
+        by_table = self.sums[when]["by_table"]
+        lane_t, mode_t = _within(self.lane, tonnes), _within(self.mode, tonnes)
+        mode_activity = _within(self.mode, activity)
+        total_t = np.full(len(tonnes), tonnes.sum())
+        return {
+            "volume": total_t,
+            "supplier_lane_mix": _share(lane_t, total_t),
+            "mode_mix": _share(mode_t, lane_t),
+            "distance": _share(mode_activity, mode_t),
+            "data_quality": _share(activity, mode_activity),
+            "factor_set": _share(by_table, activity),
+            "operating_intensity": _share(self.sums[when]["kg"], by_table),
+        }
+
+    def absent(self, when: int) -> NDArray[np.bool_]:
+        """Of each cell, whether its supplier has no leg then."""
+        return _within(self.supplier, self.sums[when]["tonnes"]) == 0
+
+
+def _measured(legs: pd.DataFrame) -> dict[str, Floats]:
     missing = [column for column in COLUMNS if column not in legs.columns]
     if missing:
         raise KeyError(f"To split a change, legs need the columns {', '.join(missing)}.")
     measured = legs[["weight_kg", "distance_km", "wtw_kg"]].to_numpy(dtype=float)
     if not (np.isfinite(measured) & (measured >= 0)).all():
         raise ValueError("Masses, distances and emissions must be numbers of 0 or more.")
-    tonnes, km, kg = measured[:, 0] / 1000.0, measured[:, 1], measured[:, 2]
+    tonnes, km = measured[:, 0] / 1000.0, measured[:, 1]
     activity = tonnes * np.where(km > 0, km, 1.0)
     factor = legs["factor"].to_numpy(dtype=float)
     # Without a factor, what the leg emits per tonne-km is all operation: the factor stays 1.
     by_table = activity * np.where(np.isfinite(factor) & (factor > 0), factor, 1.0)
-    keys = {name: legs[name].astype("object").where(legs[name].notna(), "") for name in _CELL}
-    frame = pd.DataFrame({**keys, "tonnes": tonnes, "activity": activity, "by_table": by_table, "wtw_kg": kg})
-    return frame.groupby(_CELL, sort=True)[["tonnes", "activity", "by_table", "wtw_kg"]].sum()
+    return {"tonnes": tonnes, "activity": activity, "by_table": by_table, "kg": measured[:, 2]}
 
 
-def _factors(both: pd.DataFrame, when: str) -> dict[str, Floats]:
-    """The factors whose product is each cell's emission; 0 where a share is empty."""
-    tonnes, activity = both[f"tonnes{when}"], both[f"activity{when}"]
-    lane_t = tonnes.groupby(level=_LANE).transform("sum").to_numpy()
-    mode_t = tonnes.groupby(level=_MODE).transform("sum").to_numpy()
-    mode_activity = activity.groupby(level=_MODE).transform("sum").to_numpy()
-    total_t = np.full(len(both), tonnes.sum())
-    by_table = both[f"by_table{when}"].to_numpy()
-    return {
-        "volume": total_t,
-        "supplier_lane_mix": _share(lane_t, total_t),
-        "mode_mix": _share(mode_t, lane_t),
-        "distance": _share(mode_activity, mode_t),
-        "data_quality": _share(activity.to_numpy(), mode_activity),
-        "factor_set": _share(by_table, activity.to_numpy()),
-        "operating_intensity": _share(both[f"wtw_kg{when}"].to_numpy(), by_table),
-    }
+def _codes(name: str, both: tuple[pd.DataFrame, pd.DataFrame]) -> tuple[Codes, NDArray[np.object_]]:
+    """Each leg's value as a number, and the values; a missing one counts as empty text."""
+    column = pd.concat([legs[name].astype("object") for legs in both])
+    codes, values = pd.factorize(column.where(column.notna(), ""))
+    return codes.astype(np.int64), np.asarray(values, dtype=object)
+
+
+def _numbered(keys: Codes) -> Codes:
+    """The same groups, numbered from 0: products of numbers stay small."""
+    return np.unique(keys, return_inverse=True)[1].astype(np.int64)
+
+
+def _within(groups: Codes, values: Floats) -> Floats:
+    """Of each cell, the sum over its group."""
+    return _sums(groups, values)[groups] if len(groups) else values
+
+
+def _sums(groups: Codes, values: Floats, many: int = 0) -> Floats:
+    return np.bincount(groups, values, many).astype(np.float64)
 
 
 def _share(part: Floats, whole: Floats) -> Floats:
@@ -153,25 +192,21 @@ def _log_mean(one: Floats, other: Floats) -> Floats:
     """L(a, b) = (a − b) ÷ ln(a ÷ b); a where they agree, 0 where one of them is 0."""
     positive = (one > 0) & (other > 0)
     a, b = np.where(positive, one, 1.0), np.where(positive, other, 1.0)
-    # log1p keeps the digits where both nearly agree.
-    log_ratio = np.log1p((a - b) / b)
+    # log1p keeps the digits where both nearly agree, and loses them where they are far apart.
+    close = np.abs(a - b) < b / 2
+    log_ratio = np.where(close, np.log1p(np.where(close, (a - b) / b, 0.0)), np.log(a / b))
     near = np.abs(log_ratio) < 1e-12
     mean = np.where(near, (a + b) / 2, (a - b) / np.where(near, 1.0, log_ratio))
     return np.where(positive, mean, 0.0)
 
 
-def _long(cells: pd.Index, effects: dict[str, Floats], old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    suppliers = cells.get_level_values("supplier_id")
-    came = ~suppliers.isin(old.index.get_level_values("supplier_id"))
-    went = ~suppliers.isin(new.index.get_level_values("supplier_id"))
-    mix = effects["supplier_lane_mix"]
+def _long(cells: _Cells, effects: dict[str, Floats]) -> pd.DataFrame:
+    came, went, mix = cells.absent(0), cells.absent(1), effects["supplier_lane_mix"]
     named = {
         **effects,
         "supplier_lane_mix": np.where(came | went, 0.0, mix),
         "new_suppliers": np.where(came, mix, 0.0),
         "lost_suppliers": np.where(went, mix, 0.0),
     }
-    keys = cells.to_frame(index=False)
-    parts = [keys.assign(part=part, kg=named[part]) for part in PARTS]
-    found = pd.concat(parts, ignore_index=True)
+    found = pd.concat([cells.keys.assign(part=part, kg=named[part]) for part in PARTS], ignore_index=True)
     return found.loc[found["kg"] != 0, ["part", *_CELL, "kg"]].reset_index(drop=True)

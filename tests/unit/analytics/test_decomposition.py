@@ -104,6 +104,12 @@ def test_an_emission_that_falls_to_zero_is_operation():
     )
 
 
+def test_a_change_over_nine_orders_of_magnitude_loses_no_digits():
+    reported = {"data_type": "primary"}
+    before, after = legs(reported | {"wtw_kg": 432_660.0}), legs(reported | {"wtw_kg": 0.001})
+    assert decompose(before, after)["kg"].sum() == pytest.approx(-432_659.999, rel=1e-12)
+
+
 def test_nothing_against_nothing_and_nothing_against_something():
     nothing = legs()
     assert parts(nothing, nothing) == {}
