@@ -88,7 +88,11 @@ def generate(
 def suppliers_frame(seed: int = 7) -> pd.DataFrame:
     """The demo's suppliers with the columns of `schema.suppliers`; names are the same for every seed."""
     del seed  # a seed changes habits, not who there is
-    return read_suppliers()[["supplier_id", "name", "country", "sector", "tier"]]
+    people = read_suppliers()
+    targets = ["target_pct", "target_base_year", "target_year"]
+    years = dict.fromkeys(targets[1:], "Int16")
+    people[targets] = people[targets].apply(pd.to_numeric)
+    return people.astype(years)[["supplier_id", "name", "country", "sector", "tier", *targets]]
 
 
 def fill(

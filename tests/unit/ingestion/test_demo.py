@@ -122,6 +122,10 @@ def test_there_are_60_suppliers_and_each_ships(legs: pd.DataFrame) -> None:
     assert len(suppliers) == 60
     assert suppliers["supplier_id"].is_unique
     assert suppliers["name"].is_unique
+    own = suppliers.dropna(subset="target_pct")
+    assert len(own) == 24  # two in five have set themselves a target
+    assert own["target_pct"].between(0, 100).all()
+    assert (own["target_base_year"] < own["target_year"]).all()
     assert set(legs["supplier_id"]) == set(suppliers["supplier_id"])
 
 
