@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from analytics.anomalies.review import AnomalyAnalytics
 from analytics.drivers import DriverAnalytics
+from analytics.gaps import GapAnalytics
+from analytics.lanes import LaneAnalytics
 from analytics.overview import OverviewAnalytics
 from analytics.real_time import RealTimeAnalytics
+from analytics.recommendations.analysis import RecommendationAnalytics
 
-__all__ = ["AnomalyAnalytics", "DriverAnalytics", "OverviewAnalytics", "RealTimeAnalytics"]
+__all__ = [
+    "AnomalyAnalytics",
+    "DriverAnalytics",
+    "GapAnalytics",
+    "LaneAnalytics",
+    "OverviewAnalytics",
+    "RealTimeAnalytics",
+    "RecommendationAnalytics",
+]

@@ -63,6 +63,8 @@ def main() -> int:
             session = _sign_in(site, browser)
             _overview(site, browser, session)
             _anomalies(site, browser, session)
+            _suppliers(site, browser, session)
+            _lanes(site, browser, session)
             _drivers(site, browser, session)
             _upload(site, browser, session)
         now = Path(folder) / "now"
@@ -138,6 +140,30 @@ def _anomalies(site: Site, browser: Browser, session: Any) -> None:
         page.locator(".st-key-anomaly-detail").wait_for(timeout=60_000)
         page.locator(".st-key-anomaly-detail").scroll_into_view_if_needed()
         _save(page, "anomaly")
+
+
+def _suppliers(site: Site, browser: Browser, session: Any) -> None:
+    with _page(browser, "light", WIDE, 1120, session) as page:
+        page.goto(site.page("suppliers"))
+        page.locator("[class*=st-key-supplier-ratios] .js-plotly-plot").wait_for(timeout=60_000)
+        page.locator("[class*=st-key-supplier-scatter] .js-plotly-plot").wait_for(timeout=60_000)
+        _save(page, "suppliers")
+        page.locator("[class*=st-key-supplier-ratios] .points path").first.click(force=True)
+        page.locator(".st-key-profile-scorecard button").wait_for(timeout=60_000)
+        _save(page, "supplier")
+
+
+def _lanes(site: Site, browser: Browser, session: Any) -> None:
+    shots: tuple[tuple[str, Theme, str, int], ...] = (
+        ("lanes", "light", "", 1120),
+        ("lane-shifts", "dark", "&section=Shift+candidates", 1900),
+    )
+    for name, theme, section, height in shots:
+        with _page(browser, theme, WIDE, height, session) as page:
+            page.goto(site.page("lanes") + section)
+            page.locator(".st-key-card-lane-map .js-plotly-plot").wait_for(timeout=60_000)
+            page.locator(".st-key-card-sections h2").wait_for(timeout=60_000)
+            _save(page, name)
 
 
 def _drivers(site: Site, browser: Browser, session: Any) -> None:

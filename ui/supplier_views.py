@@ -16,6 +16,7 @@ __all__ = [
     "open_one",
     "opened",
     "read_url",
+    "remember",
     "view",
     "write_url",
 ]
@@ -70,6 +71,11 @@ def open_one(supplier_id: str) -> None:
     """Open one supplier; for callbacks, which run before the widgets."""
     st.session_state[_ONE] = supplier_id
     st.session_state[VIEW_KEY] = ONE
+
+
+def remember(supplier_id: str) -> None:
+    """Take what the page shows as opened, so that the URL names it."""
+    st.session_state[_ONE] = supplier_id
 
 
 def compare(supplier_ids: tuple[str, ...]) -> None:

@@ -24,7 +24,9 @@ WINDOW = {"width": 1280, "height": 900}
 # Console errors that are no fault: what the server refuses on purpose is one to Chromium.
 HARMLESS = (
     # Streamlit looks for its server below the page's own path before it tries the root.
-    re.compile(r"404 .*\|.*/(upload|overview|live|anomalies|drivers)/_stcore/(host-config|health)$"),
+    re.compile(
+        r"404 .*\|.*/(upload|overview|live|anomalies|drivers|suppliers|lanes)/_stcore/(host-config|health)$"
+    ),
     # A wrong password is answered with 401, one of too many with 429.
     re.compile(r"40[19].*\|.*/auth/(sign-in|password)$"),
 )

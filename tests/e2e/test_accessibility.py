@@ -19,7 +19,10 @@ GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 21, 18)"}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/auth/sign-in", "/", "/live", "/upload", "/anomalies"])
+@pytest.mark.parametrize(
+    "path",
+    ["/auth/sign-in", "/", "/live", "/upload", "/anomalies", "/suppliers", "/lanes"],
+)
 def test_a_page_passes_axe_and_fits_a_phone(site, new_page, path, scheme):
     signs_in = path == "/auth/sign-in"
     page = new_page(as_=None if signs_in else ANALYST, color_scheme=scheme)

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import delete, func, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
-from access import audit, lockout, sessions, users
+from access import audit, lockout, sessions, supplier_notes, users
 from access.errors import EmailTaken, TooManyAttempts
 from data_access import app_schema
 from data_access.app_database import AppDatabase
@@ -87,6 +87,20 @@ def test_processes_that_start_together_migrate_once(url):
     assert failures == []
     with AppDatabase.open(url) as db:
         assert rows(db, text(app_schema.VERSION_TABLE)) == 1
+
+
+def test_a_database_without_supplier_notes_gets_them_and_keeps_its_users(url):
+    with AppDatabase.open(url) as db:
+        ann = new_user(db)
+        with db.write() as connection:
+            connection.execute(text("DROP TABLE app_supplier_notes"))
+            connection.execute(text(f"UPDATE {app_schema.VERSION_TABLE} SET version_num = '0002'"))
+    with AppDatabase.open(url) as db:
+        note = supplier_notes.add(db, ann, "SUP-1", "visited in March")
+        assert supplier_notes.list_for(db, "SUP-1") == (note,)
+        assert users.everyone(db) == [ann]
+        supplier_notes.remove(db, ann, note.note_id)
+        assert rows(db, app_schema.supplier_notes) == 0
 
 
 def test_a_database_of_a_later_release_is_refused_and_left_alone(url):

@@ -61,7 +61,10 @@ def test_pages_without_permission_are_not_listed():
     sections = registry.sections_for(
         lambda permission: permission == Permission.VIEW, lambda entry: entry.title
     )
-    assert sections == {"Monitor": ["Overview", "Live", "Anomalies"], "Analyse": ["Drivers"]}
+    assert sections == {
+        "Monitor": ["Overview", "Live", "Anomalies"],
+        "Analyse": ["Suppliers", "Lanes", "Drivers"],
+    }
 
 
 def test_unregistered_page_is_refused():
