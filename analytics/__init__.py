@@ -9,6 +9,7 @@ from analytics.lanes import LaneAnalytics
 from analytics.overview import OverviewAnalytics
 from analytics.real_time import RealTimeAnalytics
 from analytics.recommendations.analysis import RecommendationAnalytics
+from analytics.suppliers.analysis import SupplierAnalytics
 
 __all__ = [
     "AnomalyAnalytics",
@@ -18,4 +19,5 @@ __all__ = [
     "OverviewAnalytics",
     "RealTimeAnalytics",
     "RecommendationAnalytics",
+    "SupplierAnalytics",
 ]

@@ -25,6 +25,7 @@ def _parts() -> dict[str, Callable[[Bench], list[Table]]]:
         drivers,
         generation,
         imports,
+        lane_map,
         live,
         page,
         places,
@@ -33,7 +34,7 @@ def _parts() -> dict[str, Callable[[Bench], list[Table]]]:
         start,
     )
 
-    parts = (queries, imports, generation, places, detection, scoring, live, drivers, page, start)
+    parts = (queries, imports, generation, places, detection, scoring, live, drivers, lane_map, page, start)
     return {part.__name__.rpartition(".")[2]: part.measure for part in parts}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     BigInteger,
+    CompoundSelect,
     Double,
     and_,
     bindparam,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
+    union_all,
 )
 from sqlalchemy.sql import ColumnElement, Subquery
 
@@ -39,6 +41,7 @@ __all__ = ["FLOW_KEYS", "chain_flows"]
 FLOW_KEYS = ("supplier_id", "origin", "origin_country", "destination", "destination_country", "main_mode")
 _MOVING = tuple(mode for mode in MODES if mode != "hub")
 _SUMS = ("tonne_km", "wtw_kg", "low_kg", "high_kg")
+_END = ("destination", "destination_country", "destination_lat", "destination_lon")
 _later = legs.alias("later_legs")
 _last = legs.alias("last_legs")
 
@@ -71,48 +74,60 @@ def chain_flows(filters: Filters, scope: Scope) -> Query:
     )
 
 
-def _chains(filters: Filters, scope: Scope) -> Query:
-    """One row a chain: its first leg, the sums of its later ones, and the end of its last one.
-
-    Most shipments have one leg, so only the later legs are grouped.
-    """
-    of_the_first = replace(
+def _chains(filters: Filters, scope: Scope) -> CompoundSelect[Any]:
+    """One row a chain. Most have one leg and need no grouping; others take the sums of their later legs."""
+    first = replace(
         filters, modes=(), origin_countries=(), destination_countries=(), lanes=(), anomalies_only=False
     )
+    heads = (*selected(first, scope), legs.c.leg_no == 1, ~_flagged_chain())
+    return union_all(_single(scope).where(*heads), _several(scope).where(*heads))
+
+
+def _single(scope: Scope) -> Query:
+    """Chains of one leg."""
+    moves = (legs.c.tonne_km > 0) & (legs.c.mode != _text("hub"))
+    others = exists().where(_later.c.shipment_id == legs.c.shipment_id, *_later_ones(scope))
+    return select(
+        *(legs.c[name] for name in (*FLOW_KEYS[:3], *_END)),
+        case((moves, legs.c.mode), else_=null()).label("main_mode"),
+        *(legs.c[name] for name in ("origin_lat", "origin_lon", "weight_kg", *_SUMS)),
+        legs.c.temperature_controlled.label("cold"),
+        _hours(legs.c.arrived_at).label("hours"),
+        legs.c.cost,
+        legs.c.currency,
+    ).where(~others)
+
+
+def _several(scope: Scope) -> Query:
+    """Chains of several legs: the first leg, the sums of the later ones, and the end of the last one."""
     later = _later_sums(scope)
-    joined = legs.outerjoin(later, later.c.shipment_id == legs.c.shipment_id).outerjoin(
+    joined = legs.join(later, later.c.shipment_id == legs.c.shipment_id).join(
         _last, (_last.c.shipment_id == later.c.shipment_id) & (_last.c.leg_no == later.c.last_no)
     )
-    single = later.c.shipment_id.is_(None)
-    ends = ("destination", "destination_country", "destination_lat", "destination_lon")
-    moment = case((single, legs.c.arrived_at), else_=_last.c.arrived_at)
-    moves = (legs.c.tonne_km > 0) & (legs.c.mode != _text("hub"))
     by_mode = {
-        mode: _zero(later.c[f"{mode}_tkm"])
+        mode: func.coalesce(later.c[f"{mode}_tkm"], literal_column("0.0"), type_=Double)
         + case((legs.c.mode == _text(mode), legs.c.tonne_km), else_=literal_column("0.0"))
         for mode in _MOVING
     }
-    return (
-        select(
-            *(legs.c[name] for name in FLOW_KEYS[:3]),
-            *(case((single, legs.c[name]), else_=_last.c[name]).label(name) for name in ends),
-            case((single & moves, legs.c.mode), (single, null()), else_=_largest(by_mode)).label("main_mode"),
-            legs.c.origin_lat,
-            legs.c.origin_lon,
-            legs.c.weight_kg,
-            *((legs.c[name] + _zero(later.c[name])).label(name) for name in _SUMS),
-            (legs.c.temperature_controlled | (func.coalesce(later.c.cold_legs, 0) > 0)).label("cold"),
-            (cast(extract("epoch", moment - legs.c.departed_at), Double) / 3600.0).label("hours"),
-            _whole_cost(later, single).label("cost"),
-            legs.c.currency,
-        )
-        .select_from(joined)
-        .where(*selected(of_the_first, scope), legs.c.leg_no == 1, ~_flagged_chain())
+    one_currency = (
+        (later.c.costed_legs == later.c.legs)
+        & (later.c.first_currency == legs.c.currency)
+        & (later.c.last_currency == legs.c.currency)
     )
+    return select(
+        *(legs.c[name] for name in FLOW_KEYS[:3]),
+        *(_last.c[name] for name in _END),
+        _largest(by_mode).label("main_mode"),
+        *(legs.c[name] for name in ("origin_lat", "origin_lon", "weight_kg")),
+        *((legs.c[name] + later.c[name]).label(name) for name in _SUMS),
+        (legs.c.temperature_controlled | (later.c.cold_legs > 0)).label("cold"),
+        _hours(_last.c.arrived_at).label("hours"),
+        case((one_currency, legs.c.cost + later.c.cost), else_=null()).label("cost"),
+        legs.c.currency,
+    ).select_from(joined)
 
 
 def _later_sums(scope: Scope) -> Subquery:
-    visible = [_later.c.supplier_id.in_(bindparam("scope", expanding=True))] if scope.supplier_ids else []
     return (
         select(
             _later.c.shipment_id,
@@ -129,10 +144,22 @@ def _later_sums(scope: Scope) -> Subquery:
             func.min(_later.c.currency).label("first_currency"),
             func.max(_later.c.currency).label("last_currency"),
         )
-        .where(_later.c.leg_no > 1, *visible)
+        .where(*_later_ones(scope))
         .group_by(_later.c.shipment_id)
         .subquery("later")
     )
+
+
+def _later_ones(scope: Scope) -> Sequence[ColumnElement[bool]]:
+    later = _later.c.leg_no > 1
+    if not scope.supplier_ids:
+        return (later,)  # an empty scope has no first leg to begin with
+    return later, _later.c.supplier_id.in_(bindparam("scope", expanding=True))
+
+
+def _hours(arrival: ColumnElement[Any]) -> ColumnElement[float]:
+    seconds: ColumnElement[float] = cast(extract("epoch", arrival - legs.c.departed_at), Double)
+    return seconds / literal_column("3600.0", type_=Double)
 
 
 def _largest(by_mode: dict[str, ColumnElement[float]]) -> ColumnElement[str]:
@@ -140,16 +167,6 @@ def _largest(by_mode: dict[str, ColumnElement[float]]) -> ColumnElement[str]:
     most = func.greatest(*by_mode.values(), type_=Double)
     found = [((most > 0) & (amount == most), _text(mode)) for mode, amount in by_mode.items()]
     return case(*found, else_=null())
-
-
-def _whole_cost(later: Subquery, single: ColumnElement[bool]) -> ColumnElement[float]:
-    """The chain's cost where every leg has one, all in one currency; else null."""
-    known = (
-        (later.c.costed_legs == later.c.legs)
-        & (later.c.first_currency == legs.c.currency)
-        & (later.c.last_currency == legs.c.currency)
-    )
-    return case((single, legs.c.cost), (known, legs.c.cost + later.c.cost), else_=null())
 
 
 def _flagged_chain() -> ColumnElement[bool]:
@@ -212,10 +229,6 @@ def _main_currency(
         .subquery("by_currency")
     )
     return select(each).where(each.c.place == 1).subquery("costs")
-
-
-def _zero(column: ColumnElement[float]) -> ColumnElement[float]:
-    return func.coalesce(column, literal_column("0.0"), type_=Double)
 
 
 def _text(value: str) -> ColumnElement[str]:

@@ -96,13 +96,13 @@ def job_sums(
     before: tuple[datetime, datetime],
     only_flagged: bool,
 ) -> Question:
-    """Sums of legs by supplier, job, product group, data type and stretch of time: of all legs, or of the flagged ones.
+    """Sums by supplier, job, product group, data type and stretch of time: of all legs, or of flagged ones.
 
     Flagged legs come apart, to be taken away: joining them to all legs costs more than summing twice.
 
     Columns: supplier_id, mode, temperature_controlled, origin_country, destination_country, distance_band,
-    weight_band, product_group, data_type, moving (no hub, and some tonne-km), stretch; legs, shipments (first legs), wtw_kg,
-    tonne_km, weight_kg, kg_sq, kg_tkm, tkm_sq, weight_sq, part_loads.
+    weight_band, product_group, data_type, moving (no hub, and some tonne-km), stretch; legs,
+    shipments (first legs), wtw_kg, tonne_km, weight_kg, kg_sq, kg_tkm, tkm_sq, weight_sq, part_loads.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def _summed(
     keys: Sequence[Any], filters: Filters, scope: Scope, more: Sequence[ColumnElement[bool]]
 ) -> Query:
     """Sums by keys; grouped by their places, since a key with parameters is not recognised again."""
-    places = [literal_column(str(place)) for place in range(1, len(keys) + 1)]
+    places: list[ColumnElement[int]] = [literal_column(str(place)) for place in range(1, len(keys) + 1)]
     return select(*keys, *_SUMS).where(*selected(filters, scope), *more).group_by(*places)
 
 
@@ -219,7 +219,7 @@ def _chains(filters: Filters, scope: Scope) -> Subquery:
         .subquery("first")
     )
     later, last = _later_sums(scope), legs.alias("last_legs")
-    zero = literal_column("0.0")
+    zero: ColumnElement[float] = literal_column("0.0")
     by_mode = {
         mode: func.coalesce(later.c[mode], zero)
         + case((first.c.mode == _text(mode), first.c.tonne_km), else_=zero)

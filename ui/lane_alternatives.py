@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["SHOWN", "rows_of", "show"]
 
 SHOWN = [
-    "mode", "basis", "kg_per_t", "kg", "low_kg", "high_kg", "change_kg", "days_words", "cost", "mass_share",
+    "mode", "basis", "kg_per_t", "kg", "change_kg", "days_words", "cost", "low_kg", "high_kg", "mass_share",
 ]  # fmt: skip
 
 

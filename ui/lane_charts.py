@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from analytics.lanes import OTHER, UNKNOWN
 from ui import formats, lane_words
 from ui.figure_style import layout, literal
 from ui.theme import NEUTRAL, mode_colour, mode_label
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from analytics.lanes import LaneOptions, Matrix
     from analytics.recommendations import ShiftCandidates
 
-__all__ = ["TOP", "VALUES_FIT", "cell_text", "hubs", "matrix", "options", "shade", "shifts"]
+__all__ = ["TOP", "cell_text", "hubs", "matrix", "options", "shade", "shifts"]
 
 TOP = 12
 _ROW_PX, _AXIS_PX = 50, 52
@@ -28,8 +29,6 @@ _WHISKER = {"color": "rgba(128,140,134,0.95)", "thickness": 1.5, "width": 4}
 # One hue from the ground to strong, as opacity: low is close to the ground on both themes, and the theme's
 # own text stays readable on every step (tests/unit/ui/test_ui_lanes.py works it out).
 CELL, CELL_LEAST, CELL_MOST = "#2f9a6b", 0.07, 0.72
-VALUES_FIT = 16  # columns; CSS hides the values where the screen is narrow
-_MEASURE_WORDS = {"wtw_kg": "emissions", "tonne_km": "tonne-km", "intensity_g_per_tkm": "intensity"}
 
 
 def options(given: LaneOptions) -> go.Figure:
@@ -150,7 +149,8 @@ def matrix(given: Matrix, by: str, measure: str) -> go.Figure:
         **ticks,
         side="top",
         tickvals=list(range(len(given.destinations))),
-        ticktext=[_tick(name, by) for name in given.destinations],
+        # A line above the codes, which stand close together on a phone.
+        ticktext=[_tick(name, by) + ("<br> " if name == OTHER else "") for name in given.destinations],
         range=[-0.5, len(given.destinations) - 0.5],
     )
     figure.update_yaxes(
@@ -195,9 +195,9 @@ def _cell_words(given: Matrix, cell: tuple[int, int], by: str) -> str:
 
 def _tick(name: str, by: str) -> str:
     """Codes beside the cells, which need the room; regions in two lines."""
-    if name == "other":
+    if name == OTHER:
         return "Other"
-    if name == "unknown":
+    if name == UNKNOWN:
         return "?"
     return literal(name) if by == "country" else literal(name).replace(" ", "<br>")
 

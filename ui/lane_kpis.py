@@ -73,13 +73,13 @@ def row(given: list[Kpi]) -> None:
 
 
 def _potential(shifts: ShiftCandidates | None) -> Kpi:
-    label = "Shift potential, CO2e a year"
+    label = "Shift potential a year"
     if shifts is None:
         return Kpi("shift", label, formats.MISSING, "Could not be worked out")
     if shifts.frame.empty:
         return Kpi("shift", label, formats.mass(0.0), "No cleaner mode is known here")
     note = _range(shifts.saved_kg, shifts.saved_low_kg, shifts.saved_high_kg)
-    return Kpi("shift", label, formats.mass(shifts.saved_kg), note)
+    return Kpi("shift", label, formats.mass(shifts.saved_kg), f"CO2e, {note}")
 
 
 def _range(kg: float, low_kg: float, high_kg: float) -> str:

@@ -32,6 +32,7 @@ _DESK_PX, _PHONE_PX = (870.0, 395.0), (330.0, 190.0)
 _STEP = 2.0  # how much nearer a button comes; a click comes twice as near
 _NEAR_A_PLACE = 0.5  # radii of the Earth across: 3,200 km
 _MOST_LANES = 20  # that the filters take at once
+_MOST_STEPS_BACK = 20
 _CONFIG = {
     "displayModeBar": False,
     "scrollZoom": True,
@@ -52,18 +53,32 @@ def show(visit: Visit, chosen: Filters, options: FilterOptions) -> None:
 def _map(visit: Visit, chosen: Filters, options: FilterOptions) -> None:
     if st.session_state.pop(_LEAVING, False):  # the filters have changed: the whole page has
         st.rerun()
-    with states.loading(480):
-        flows = visit.ask(FlowAnalytics(visit.store).flows, chosen, limit=_limit())
-    if not flows.lanes:
-        states.empty_selection(options)
-        return
-    if flows.frame.empty:
-        states.empty(
+    with states.boundary("The map"):
+        with states.loading(480):
+            flows = visit.ask(FlowAnalytics(visit.store).flows, chosen, limit=_limit())
+        if flows.frame.empty:
+            _nothing(flows, options)
+        else:
+            _draw(visit, chosen, flows)
+
+
+def _nothing(flows: Flows, options: FilterOptions) -> None:
+    if flows.lanes:
+        titled(
             "No lane of this selection has a place on the map",
             f"{formats.counted(flows.lanes, 'lane')} with {formats.emissions(flows.lanes_kg)} came without "
             "coordinates or place names that are known. Upload origin and destination as “city, country”.",
         )
-        return
+    elif flows.hub_kg > 0:
+        titled(
+            "No lane in this selection",
+            f"All of it, {formats.emissions(flows.hub_kg)}, comes from hub operations, which go nowhere.",
+        )
+    else:
+        states.empty_selection(options)
+
+
+def _draw(visit: Visit, chosen: Filters, flows: Flows) -> None:
     whole, on_phone = extent(flows), _on_phone()
     view = _view(chosen, whole)
     titled(finding(flows), said(flows))
@@ -112,7 +127,7 @@ def _view(chosen: Filters, whole: View) -> View:
 def _go(view: View) -> None:
     about, views = st.session_state[_VIEWS]
     if view != views[-1]:
-        st.session_state[_VIEWS] = (about, [*views, view])
+        st.session_state[_VIEWS] = (about, [*views[-_MOST_STEPS_BACK:], view])
 
 
 def _back() -> None:
@@ -196,9 +211,12 @@ def _clicked(name: str, flows: Flows, view: View) -> None:
         _go(fitting(np.array([[x0, y0], [x1, y1]])).at_least(view.zoomed(2 * _STEP)))
         return
     rows = flows.frame.iloc[[int(row) for row in key.split(",")]]
-    lanes = [formats.lane(*ends) for ends in zip(rows["origin"], rows["destination"], strict=True)]
+    names = (formats.lane(*ends) for ends in zip(rows["origin"], rows["destination"], strict=True))
+    lanes = list(dict.fromkeys(names))
+    if len(lanes) > _MOST_LANES:
+        st.toast(f"This line stands for {len(lanes)} lanes: the {_MOST_LANES} heaviest are shown.")
     if len(lanes) == 1:
         filters.show_lane(lanes[0])
     else:
-        st.session_state[filters.LANES] = list(dict.fromkeys(lanes))[:_MOST_LANES]
+        st.session_state[filters.LANES] = lanes[:_MOST_LANES]
     st.session_state[_LEAVING] = True

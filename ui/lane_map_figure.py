@@ -5,19 +5,17 @@ Lines and circles share one scale rule: the area of ink is in proportion to kg C
 
 from __future__ import annotations
 
-import json
 import math
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from analytics.flows import View, scene
-from analytics.flows.projection import HEIGHT, WIDTH
+from analytics.flows.projection import WIDTH
 from ui import formats
 from ui.figure_style import legend_item, legend_list, literal, shortened
 from ui.lane_map_labels import labelled
+from ui.lane_map_land import land
 from ui.theme import MODE_COLOURS, mode_colour, mode_label
 
 if TYPE_CHECKING:
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["FLOW", "PLACE", "Drawing", "drawn"]
 
 FLOW, PLACE = "flow", "place"
-_LAND = Path(__file__).resolve().parent.parent / "assets" / "map" / "land.json"
-# Faint on both grounds: land must be seen, and nothing on it be harder to see.
-_LAND_COLOUR, _BORDER_COLOUR = "rgb(128,140,134)", "rgb(128,140,134)"
 _NEAR = 0.4  # of the world's width: from here on land is drawn in more detail
 _WIDEST_PX, _THINNEST_PX = 12.0, 0.9
 _FULL_SIZE_FROM_PX = 800.0
@@ -40,7 +35,9 @@ _WIDTH_STEP_PX = 0.5  # lines of one width and mode share a trace: a browser dra
 _LARGEST_PX, _SMALLEST_PX = 30.0, 6.0
 _COUNT_FROM_PX = 15.0  # a smaller circle has no room for a number
 _NODE = "#5f6b66"
-_HIT_PX, _SHORT_PX = 13, 60.0
+_HIT_PX, _TARGET_EVERY_PX = 13, 70.0
+# Up to which rank a line has how many targets at most: each carries the words of its hover.
+_TARGETS = ((60, 6), (150, 3), (math.inf, 1))
 _LEGEND_PARTS = (1.0, 0.45, 0.2)
 
 
@@ -83,7 +80,7 @@ def drawn(flows: Flows, *, view: View, width_px: float, height_px: float) -> Dra
         "plot_bgcolor": "rgba(0,0,0,0)",
         "xaxis": {**axis, "range": [view.x0, view.x1]},
         "yaxis": {**axis, "range": [view.y0, view.y1], "scaleanchor": "x", "scaleratio": 1},
-        "images": [_land(near=view.width < _NEAR * WIDTH)],
+        "images": [land(near=view.width < _NEAR * WIDTH)],
         "showlegend": False,
         "hovermode": "closest",
         "hoverdistance": 14,
@@ -159,13 +156,18 @@ def _lines(seen: Scene, scales: Scales) -> list[dict[str, Any]]:
             "type": "scatter",
             "mode": "lines",
             **_at(np.concatenate(parts)),
-            "line": {"color": mode_colour(mode), "width": wide},
-            "opacity": 0.72 if wide > 2 else 0.85,
+            # Not the trace's opacity: thirty layers of it darken the whole ground, by rounding.
+            "line": {"color": _sheer(mode_colour(mode), 0.72 if wide > 2 else 0.85), "width": wide},
             "hoverinfo": "skip",
             "connectgaps": False,
         }
         for (wide, mode), parts in sorted(groups.items(), key=lambda pair: -pair[0][0])
     ]
+
+
+def _sheer(colour: str, opacity: float) -> str:
+    """A colour like #2f6fd0 that lets what is below show through."""
+    return f"rgba({','.join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))},{opacity})"
 
 
 def _at(points: NDArray[np.float64]) -> dict[str, Any]:
@@ -183,10 +185,11 @@ def _targets(seen: Scene, flows: Flows, scales: Scales, unit: float, view: View)
     points, custom = [], []
     whole_kg, names = flows.lanes_kg, seen.nodes["name"].tolist()
     ends = list(zip(flows.frame["origin"], flows.frame["destination"], strict=True))
-    for line, row in zip(seen.lines, seen.flows.itertuples(), strict=True):
+    for place, (line, row) in enumerate(zip(seen.lines, seen.flows.itertuples(), strict=True)):
         words = _flow_words(row, _title(row, ends, names), whole_kg)
         rows = ",".join(map(str, row.rows))
-        for point in _along(line, _SHORT_PX * unit, view):
+        most = next(number for up_to, number in _TARGETS if place < up_to)
+        for point in _along(line, _TARGET_EVERY_PX * unit, most, view):
             if (np.hypot(*(circles - point).T) < reach).any():
                 continue
             points.append(point)
@@ -204,8 +207,8 @@ def _targets(seen: Scene, flows: Flows, scales: Scales, unit: float, view: View)
     }
 
 
-def _along(line: NDArray[np.float64], short: float, view: View) -> list[NDArray[np.float64]]:
-    """Places on the part of a line that is in view: three on a long one, one on a short one."""
+def _along(line: NDArray[np.float64], every: float, most: int, view: View) -> list[NDArray[np.float64]]:
+    """Places along the part of a line that is in view, in even steps."""
     known = line[~np.isnan(line[:, 0])]
     inside = (
         (known[:, 0] >= view.x0)
@@ -218,9 +221,9 @@ def _along(line: NDArray[np.float64], short: float, view: View) -> list[NDArray[
     steps[steps > WIDTH / 2] = 0.0
     done = np.r_[0.0, np.cumsum(steps)]
     first, last = (done[inside].min(), done[inside].max()) if inside.sum() > 1 else (0.0, done[-1])
-    # Not the middle: there and back would meet there.
-    shares = (0.25, 0.45, 0.7) if last - first > short else (0.45,)
-    at = [first + share * (last - first) for share in shares]
+    number = min(max(int((last - first) / every), 1), most)
+    # A little before each middle: there and back would meet there.
+    at = first + (np.arange(number) + 0.44) / number * (last - first)
     return list(np.stack([np.interp(at, done, known[:, 0]), np.interp(at, done, known[:, 1])], axis=1))
 
 
@@ -287,31 +290,3 @@ def _place_words(row: Any) -> str:
 def _unfaded(opacity: float) -> dict[str, Any]:
     """A click selects a point; the others stay as they are."""
     return {name: {"marker": {"opacity": opacity}} for name in ("selected", "unselected")}
-
-
-def _land(*, near: bool) -> dict[str, Any]:
-    """The land as a picture under the axes: the browser moves it with them, and draws it once."""
-    return {
-        "source": _land_svg("near" if near else "world"),
-        "xref": "x",
-        "yref": "y",
-        "x": -WIDTH / 2,
-        "y": HEIGHT / 2,
-        "sizex": WIDTH,
-        "sizey": HEIGHT,
-        "sizing": "stretch",
-        "layer": "below",
-    }
-
-
-@cache
-def _land_svg(level: str) -> str:
-    land = json.loads(_LAND.read_text(encoding="utf-8"))
-    box = f"0 0 {land['width']} {land['height']}"
-    return (
-        f'data:image/svg+xml;utf8,<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" '
-        f'width="{land["width"] // 10}" height="{land["height"] // 10}" preserveAspectRatio="none">'
-        f'<path d="{land[level]["land"]}" fill="{_LAND_COLOUR}" fill-opacity="0.24"/>'
-        f'<path d="{land[level]["borders"]}" fill="none" stroke="{_BORDER_COLOUR}" stroke-opacity="0.4" '
-        'stroke-width="0.7" vector-effect="non-scaling-stroke"/></svg>'
-    )

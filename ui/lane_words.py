@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analytics.lanes import OTHER, UNKNOWN
 from ui import formats
 from ui.countries import country_label
 from ui.theme import mode_label
@@ -112,9 +113,9 @@ def left_out_words(found: ShiftCandidates, limit: float | None) -> str:
 
 def matrix_label(name: str, *, by: str, size: int = 0) -> str:
     """A country with its code, a region, or what a last row stands for."""
-    if name == "other":
+    if name == OTHER:
         return f"Other ({size})" if size else "Other"
-    if name == "unknown":
+    if name == UNKNOWN:
         return "Unknown"
     return country_label(name) if by == "country" else name
 
@@ -122,7 +123,7 @@ def matrix_label(name: str, *, by: str, size: int = 0) -> str:
 def matrix_finding(matrix: Matrix, by: str) -> str:
     """The heaviest pair and its share."""
     cells = matrix.frame()
-    named = cells[~cells["origin"].eq("other") & ~cells["destination"].eq("other")]
+    named = cells[cells["origin"].ne(OTHER) & cells["destination"].ne(OTHER)]
     whole = float(matrix.wtw_kg.sum())
     if named.empty or not whole:
         return "Nothing runs between two places here"

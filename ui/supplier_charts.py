@@ -188,7 +188,7 @@ def expected_observed(frame: pd.DataFrame) -> go.Figure:
     figure.update_layout(showlegend=False)
     figure.update_xaxes(axis)
     figure.update_yaxes(axis)
-    _name_the_largest(figure, shown, (low + high) / 2)
+    _name_the_largest(figure, shown, low + 0.25 * (high - low))
     return figure
 
 
@@ -281,13 +281,13 @@ def _sizes(legs: list[int]) -> list[float]:
     return [max(_LARGEST_PX * math.sqrt(one / most), _SMALLEST_PX) for one in legs]
 
 
-def _name_the_largest(figure: go.Figure, frame: pd.DataFrame, middle: float) -> None:
+def _name_the_largest(figure: go.Figure, frame: pd.DataFrame, left_until: float) -> None:
     """Name the clearly worse suppliers that lie farthest above, in kg."""
     worse = frame[frame["ratio_low"] > 1]
     farthest = (worse["observed_kg"] - worse["expected_kg"]).nlargest(_NAMED).index
     for row in worse.loc[farthest].itertuples():
         x, y = math.log10(row.expected_kg), math.log10(row.observed_kg)
-        right = x > middle
+        right = x > left_until  # above the line the room is on the left
         figure.add_annotation(
             text=literal(_short(str(row.name))),
             x=x,

@@ -46,7 +46,8 @@ def anomalies(subject: Subject, options: FilterOptions) -> None:
             fill=True,
         )
     # A link that reloads: Streamlit cannot leave a page for another view while filters are bound to the URL.
-    st.html(f'<a href="{escape(link(subject, options))}" target="_self">Open on the Anomalies page</a>')
+    href = escape(link(subject, options))
+    st.html(f'<div class="user-links"><a href="{href}" target="_self">Open on the Anomalies page</a></div>')
 
 
 def link(subject: Subject, options: FilterOptions) -> str:

@@ -55,7 +55,7 @@ _WIDTH_PX = {
     "ratio_range": 110,
     "evidence_words": 220,
     "place": 170,
-    "days_words": 210,
+    "days_words": 230,
     "cost": 180,
     "days_change": 170,
     "cost_change": 190,

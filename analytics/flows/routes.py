@@ -60,7 +60,9 @@ def great_circle(lat1: float, lon1: float, lat2: float, lon2: float) -> Floats:
         points = (np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle)
     lat = np.degrees(np.arcsin(np.clip(points[:, 2], -1.0, 1.0)))
     lon = np.degrees(np.arctan2(points[:, 1], points[:, 0]))
-    return np.stack([unwrapped(np.r_[lon1, lon[1:-1], lon2]), np.r_[lat1, lat[1:-1], lat2]], axis=1)
+    # Exactly the places themselves, also at a pole, where the sphere has lost the longitude.
+    lon[0], lon[-1], lat[0], lat[-1] = lon1, lon2, lat1, lat2
+    return np.stack([unwrapped(lon), lat], axis=1)
 
 
 def bowed(lat1: float, lon1: float, lat2: float, lon2: float) -> Floats:

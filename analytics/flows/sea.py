@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["sea_line", "warm"]
+__all__ = ["forget", "sea_line", "warm"]
 
 _PORTS_FILE = Path(__file__).resolve().parents[2] / "assets" / "locations" / "ports.csv"
 _CLOSED = "northwest"  # as in `analytics.distances`
@@ -51,6 +51,12 @@ def sea_line(lat1: float, lon1: float, lat2: float, lon2: float) -> Floats | Non
 def warm() -> None:
     """Load the network and search it once: 1 s, for a thread beside the server rather than the first map."""
     sea_line(31.2, 121.5, 51.9, 4.5)
+
+
+def forget() -> None:
+    """Forget the routes found so far, not the network: for measuring."""
+    _between.cache_clear()
+    _search.cache_clear()
 
 
 @lru_cache(maxsize=_LINES_IN_MEMORY)

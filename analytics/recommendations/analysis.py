@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics.recommendations.chains import chosen_legs, with_chains
 from analytics.recommendations.combining import advice, allocated
+from analytics.recommendations.kept import kept
 from analytics.recommendations.results import Recommendation, ShiftCandidates
 from analytics.recommendations.shifts import shift_candidates
 from analytics.recommendations.supplier_shifts import shift_proposals
@@ -63,7 +64,7 @@ class RecommendationAnalytics:
             shift_proposals(candidates, flows, legs, supplier_id),
             legs,
             chosen_legs(legs, filters),
-            self._store.frame(job_rates(filters, scope)),
+            self._jobs(filters, scope),
             supplier_id,
         )
         emitted = float(legs["wtw_kg"].sum())
@@ -71,7 +72,12 @@ class RecommendationAnalytics:
 
     def _flows(self, filters: Filters, scope: Scope) -> pd.DataFrame:
         evidence = Filters(start=filters.start, end=filters.end, product_groups=filters.product_groups)
-        return self._store.frame(chain_flows(evidence, scope))
+        asked = chain_flows(evidence, scope)
+        return kept(self._store, ("flows", evidence, scope), lambda: self._store.frame(asked))
+
+    def _jobs(self, filters: Filters, scope: Scope) -> pd.DataFrame:
+        key = ("jobs", filters.start, filters.end, filters.product_groups, scope)
+        return kept(self._store, key, lambda: self._store.frame(job_rates(filters, scope)))
 
     def _days(self, filters: Filters, scope: Scope) -> float:
         span = self._store.frame(overview.span(scope)).iloc[0]

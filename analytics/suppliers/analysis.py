@@ -110,9 +110,13 @@ class SupplierAnalytics:
 
     def _measure(self, filters: Filters, scope: Scope) -> tuple[Measured, Comparison]:
         recent, before = self._years(filters, scope)
-        stretches = {"chosen": filters.start or _EVER, "recent": recent, "before": before}
+        chosen = filters.start or _EVER
         every, flagged = (
-            self._store.frame(queries.job_sums(filters, scope, **stretches, only_flagged=only))
+            self._store.frame(
+                queries.job_sums(
+                    filters, scope, chosen=chosen, recent=recent, before=before, only_flagged=only
+                )
+            )
             for only in (False, True)
         )
         return measure(

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.suppliers.expected import COARSER_WEIGHT, HALF_TRUST_LEGS
+from analytics.suppliers.jobs import summed
 from data_access.filters import MODES
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def mode_choice(flows: pd.DataFrame, suppliers: pd.Index) -> Choice:
 
     def by_supplier(values: NDArray[np.float64]) -> NDArray[np.float64]:
         places = suppliers.get_indexer(lanes.supplier)
-        return np.bincount(places, weights=values, minlength=len(suppliers))
+        return summed(places, values, len(suppliers))
 
     kg, counted = by_supplier(lanes.total_kg), by_supplier(np.where(judged, lanes.total_kg, 0.0))
     own_all, peers_all = by_supplier(own), by_supplier(peers)
@@ -178,7 +179,7 @@ def _wider(lanes: _Grid) -> _Lanes:
 
 
 def _rates(grid: _Grid, lane: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Emission per mass moved, kg/kg, by each mode on the lane of each row; 0 for modes that nobody runs there."""
+    """Emission by mass moved, kg/kg, of each mode on the lane of each row; 0 for modes not run there."""
     codes, places = np.unique(lane, return_inverse=True)
     kg, weight = np.zeros((len(codes), len(_MOVING))), np.zeros((len(codes), len(_MOVING)))
     np.add.at(kg, places, grid.kg)

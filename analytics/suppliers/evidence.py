@@ -83,7 +83,8 @@ def _data_quality(figures: pd.Series) -> str:
         return "There are no emissions to judge the data of."
     return (
         f"Of its kg, {figures['primary_share'] * 100:.0f} % are primary data and "
-        f"{figures['modelled_share'] * 100:.0f} % modelled; {figures['flagged_share'] * 100:.1f} % are flagged. From {_legs(figures['all_legs'])}."
+        f"{figures['modelled_share'] * 100:.0f} % modelled; "
+        f"{figures['flagged_share'] * 100:.1f} % are flagged. From {_legs(figures['all_legs'])}."
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.suppliers.jobs import Sums
+from analytics.suppliers.jobs import Sums, summed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +26,9 @@ COARSER_WEIGHT = 0.1
 PSEUDO_LEGS = 10.0  # by which a supplier's spread between legs leans on that of all
 _MANY_LEGS = 100.0  # more say little more about a spread; else one large supplier is all there is
 _USUAL_VARIANCE = 0.04  # of a leg's log rate, where no supplier has two legs of one job
+# A supplier's jobs stand for it by half with 30 legs: fewer were not chosen by it but by chance.
+SETTLED_LEGS = 30.0
+_ODD = float(np.log(3.0))
 _WIDEST, _NO_RATE = float(np.log(50.0)), 1e-12
 
 
@@ -58,7 +61,8 @@ class Compared:
     observed, expected : amounts of the legs that can be compared.
     legs, size : of these legs.
     log_ratio : logarithm of observed ÷ expected.
-    leg_variance, peer_variance : of log_ratio, from its own legs and from the peers' legs.
+    leg_variance, peer_variance, job_variance : of log_ratio, from its own legs, from the peers' legs, and
+        from jobs whose ratios differ.
     peers : other suppliers that share a job, at the finest level where there are any, by expected amount.
     leg_spread : variance of a leg's relative deviation from its supplier's ratio.
     rows : Peers of each entry.
@@ -71,13 +75,14 @@ class Compared:
     log_ratio: NDArray[np.float64]
     leg_variance: NDArray[np.float64]
     peer_variance: NDArray[np.float64]
+    job_variance: NDArray[np.float64]
     peers: NDArray[np.float64]
     leg_spread: NDArray[np.float64]
     rows: Peers
 
     @property
     def variance(self) -> NDArray[np.float64]:
-        return self.leg_variance + self.peer_variance
+        return self.leg_variance + self.peer_variance + self.job_variance
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ def peer_rates(sums: Sums) -> Peers:
     At each level the rate is the mean of the peers' own rates with weights n/(n + 5) for n legs; W, the sum
     of these, says how much the level counts beside the coarser one above it: W/(W + 0.1).
     """
-    return _peers(sums, [_groups(sums, cells) for cells in sums.cells])
+    return _peers(sums, [_groups(sums, cells, typical=False) for cells in sums.cells])
 
 
 def compare(sums: Sums, *, typical: bool = False) -> Compared:
@@ -112,7 +117,8 @@ def compare(sums: Sums, *, typical: bool = False) -> Compared:
     deviate from the supplier's ratio within a job and between jobs; the variance of that leans on all
     suppliers by `PSEUDO_LEGS`, so that five equal legs do not look certain. The peers' mean rates have the
     same noise from their own legs. What is estimated is the ratio on the supplier's own jobs, against these
-    peers: other jobs and other peers could give another one.
+    peers. With few legs the jobs themselves are chance: the variance between jobs (method of moments, over
+    all suppliers) comes on top, by `SETTLED_LEGS` ÷ (legs + `SETTLED_LEGS`).
 
     Parameters
     ----------
@@ -136,15 +142,20 @@ def compare(sums: Sums, *, typical: bool = False) -> Compared:
     with np.errstate(divide="ignore", invalid="ignore"):
         leg_variance = spread * _by(sums, fitted**2 * sums.size_sq) / fitted_all**2
         peer_variance = _peer_variance(sums, levels, peers, spread) / expected**2
+        noise = spread[sums.supplier] * sums.size_sq / sums.size**2 + _job_noise(levels[-1], spread)
+    legs = _by(sums, np.where(known, sums.legs, 0.0))
+    between = _between_jobs(sums, fitted, row_share, noise)
+    job_variance = between * _by(sums, row_share**2) * SETTLED_LEGS / (legs + SETTLED_LEGS)
     gone = ~np.isfinite(log_ratio)
     return Compared(
         observed=observed,
         expected=np.where(gone, np.nan, expected),
-        legs=_by(sums, np.where(known, sums.legs, 0.0)),
+        legs=legs,
         size=_by(sums, np.where(known, sums.size, 0.0)),
         log_ratio=log_ratio,
         leg_variance=np.where(gone, np.nan, leg_variance),
         peer_variance=np.where(gone, np.nan, peer_variance),
+        job_variance=np.where(gone, np.nan, job_variance),
         peers=_by(sums, row_share * peers.count),
         leg_spread=spread,
         rows=peers,
@@ -157,7 +168,7 @@ def _groups(sums: Sums, cells: NDArray[np.int64], *, typical: bool) -> _Groups:
     groups = len(codes)
 
     def added(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(of_entry, weights=values, minlength=groups)
+        return summed(of_entry, values, groups)
 
     cell, supplier = codes % width, codes // width
     size, legs = added(sums.size), added(sums.legs)
@@ -196,7 +207,7 @@ def _peers(sums: Sums, levels: list[_Groups]) -> Peers:
 
 
 def _by(sums: Sums, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.bincount(sums.supplier, weights=values, minlength=sums.suppliers)
+    return summed(sums.supplier, values, sums.suppliers)
 
 
 def _leg_spread(sums: Sums, fitted: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -232,9 +243,37 @@ def _mean_variance(level: _Groups, spread: NDArray[np.float64]) -> NDArray[np.fl
 def _peer_variance(
     sums: Sums, levels: list[_Groups], peers: Peers, spread: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Of what is expected of each supplier: all its jobs that lean on a peer's cell share that error."""
+    """Of what is expected of each supplier: all its jobs that lean on a peer's cell share that error.
+
+    The levels hold the same legs, so their standard deviations add: no less than the truth.
+    """
     found = np.zeros(sums.suppliers)
     for level, trust in zip(levels, peers.trust, strict=True):
-        leaning = np.bincount(level.of_entry, sums.size * trust, len(level.supplier))
-        found += np.bincount(level.supplier, leaning**2 * _mean_variance(level, spread), sums.suppliers)
-    return found
+        leaning = summed(level.of_entry, sums.size * trust, len(level.supplier))
+        one = summed(level.supplier, leaning**2 * _mean_variance(level, spread), sums.suppliers)
+        found += np.sqrt(one)
+    return np.asarray(found**2)
+
+
+def _job_noise(level: _Groups, spread: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Relative variance of the peers' rate in the finest cell of each entry."""
+    rate = np.nan_to_num(level.rate)
+    return _divided(_mean_variance(level, spread), rate**2)[level.of_entry]
+
+
+def _between_jobs(
+    sums: Sums, fitted: NDArray[np.float64], share: NDArray[np.float64], noise: NDArray[np.float64]
+) -> float:
+    """Variance of a job's log ratio about its supplier's, beyond what legs explain; by the jobs' shares."""
+    usable = (fitted > 0) & (sums.amount > 0) & np.isfinite(noise)
+    if not usable.any():
+        return 0.0
+    # Cut at a factor of 3: one odd job is not how much jobs differ.
+    beyond = np.log(sums.amount[usable] / (fitted * sums.size)[usable]).clip(-_ODD, _ODD)
+    left = (1 - 2 * share + _by(sums, share**2)[sums.supplier])[
+        usable
+    ]  # the supplier's ratio is fitted to them
+    weight = share[usable]
+    freedom = float((weight * left).sum())
+    excess = float((weight * (beyond**2 - noise[usable] * left)).sum())
+    return max(excess / freedom, 0.0) if freedom > _NO_RATE else 0.0

@@ -30,6 +30,7 @@ __all__ = [
     "kept_legs",
     "named_bands",
     "split_sums",
+    "summed",
     "sums_of",
     "with_regions",
 ]
@@ -149,7 +150,7 @@ def sums_of(
 
 
 def split_sums(rows: pd.DataFrame, suppliers: pd.Index, column: str) -> tuple[Sums, Sums]:
-    """Emissions by tonne-km of the rows where a column is true, and of the others; jobs have one numbering."""
+    """Emissions by tonne-km of the rows where a column is true, and of the others; jobs keep their places."""
     each = _grouped(rows, LEVELS, EMISSIONS, (column,))
     both = _arrays(each, suppliers, LEVELS, EMISSIONS)
     true = each[column].to_numpy(dtype=bool)
@@ -179,6 +180,11 @@ def _arrays(
         size_sq=size_sq,
         suppliers=len(suppliers),
     )
+
+
+def summed(places: NDArray[np.int64], values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """Sum of the values at each place."""
+    return np.bincount(places, weights=values, minlength=length).astype(float)
 
 
 def named_bands(frame: pd.DataFrame) -> pd.DataFrame:

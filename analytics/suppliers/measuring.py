@@ -15,9 +15,12 @@ from analytics.suppliers.jobs import (
     ADDED,
     JOB,
     MASS_LEVELS,
+    MASSES,
+    PART_LOADS,
     Sums,
     kept_legs,
     split_sums,
+    summed,
     sums_of,
     with_regions,
 )
@@ -177,7 +180,7 @@ def _by(comparison: Comparison, values: pd.Series) -> NDArray[np.float64]:
     """Sums over the jobs that have peers, by supplier."""
     compared = np.isfinite(comparison.found.rows.rate)
     usable = np.where(compared, values.to_numpy(dtype=float), 0.0)
-    return np.bincount(comparison.sums.supplier, weights=usable, minlength=len(comparison.suppliers))
+    return summed(comparison.sums.supplier, usable, len(comparison.suppliers))
 
 
 def _consolidation(comparison: Comparison) -> tuple[parts.Estimate, dict[str, NDArray[np.float64]]]:

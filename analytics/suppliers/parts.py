@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analytics.suppliers.expected import HALF_TRUST_LEGS, PSEUDO_LEGS, Compared
+from analytics.suppliers.jobs import Sums, summed
 from analytics.suppliers.shrinkage import shrink
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analytics.suppliers.choice import Choice
-    from analytics.suppliers.jobs import Sums
 
 __all__ = ["FULL_SCALE", "Estimate", "consolidation", "data_quality", "efficiency", "mode_choice", "trend"]
 
@@ -140,7 +140,9 @@ def data_quality(
 def trend(now: Compared, before: Compared) -> Estimate:
     """Its ratio in the last year ÷ its ratio in the year before, each against the peers of that year."""
     change = now.log_ratio - before.log_ratio
-    mean, deviation = shrink(change, now.variance + before.variance, usual_spread=_TREND_SPREAD)
+    # Jobs that differ cancel out as far as they are the same in both years.
+    noise = now.leg_variance + now.peer_variance + before.leg_variance + before.peer_variance
+    mean, deviation = shrink(change, noise, usual_spread=_TREND_SPREAD)
     return _of_logs("trend", change, mean, deviation)
 
 
@@ -168,7 +170,7 @@ def _share_variance(loads: Compared, road: Sums) -> NDArray[np.float64]:
     suppliers = road.suppliers
 
     def by_supplier(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(road.supplier, weights=values, minlength=suppliers)
+        return summed(road.supplier, values, suppliers)
 
     total = by_supplier(legs)
     with np.errstate(divide="ignore", invalid="ignore"):

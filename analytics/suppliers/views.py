@@ -42,7 +42,8 @@ def by_job(comparison: Comparison, supplier_id: str) -> pd.DataFrame:
     order = beyond.sort_values(ascending=False, na_position="last", kind="stable").index
     columns = [
         "mode", "distance_band", "weight_band", "origin_region", "destination_region",
-        "temperature_controlled", "legs", "tonne_km", "observed_kg", "expected_kg", "ratio", "peers", "compared_with",
+        "temperature_controlled", "legs", "tonne_km", "observed_kg", "expected_kg", "ratio",
+        "peers", "compared_with",
     ]  # fmt: skip
     return rows.loc[order, columns].reset_index(drop=True)
 

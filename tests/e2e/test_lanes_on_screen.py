@@ -18,6 +18,7 @@ from ui import formats
 
 pytestmark = pytest.mark.e2e
 
+FIRST_VIEW_MS = 60_000  # map, table and two charts at once, on machines that are shared
 ALL = "?period=All+time"
 SECTIONS = {
     "Shift candidates": "download-shifts",
@@ -28,6 +29,7 @@ SECTIONS = {
 
 def lanes(page: Page, url: str, query: str = ALL) -> Page:
     page.goto(f"{url}/lanes{query}")
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=FIRST_VIEW_MS)
     return ready(page)
 
 

@@ -25,6 +25,8 @@ RANKING = re.compile(r"suppliers? clearly emits? (more than peers|less)|told apa
 def suppliers(page: Page, url: str, query: str = ALL_TIME) -> Page:
     page.goto(f"{url}/suppliers{query}")
     expect(page.get_by_role("heading", name="Suppliers", level=1)).to_be_visible(timeout=FIRST_VIEW_MS)
+    # The charts of a whole profile or comparison come one by one.
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=FIRST_VIEW_MS)
     return ready(page)
 
 
@@ -32,6 +34,14 @@ def ranking(page: Page, url: str, query: str = ALL_TIME) -> Page:
     suppliers(page, url, query)
     expect(page.get_by_role("heading", name=RANKING)).to_be_visible(timeout=FIRST_VIEW_MS)
     return ready(page)
+
+
+def once_scored(page: Page, url: str) -> Page:
+    """Wait until the server has scored the demo: flagged legs leave the comparison, and figures move."""
+    page.goto(f"{url}/anomalies{ALL_TIME}")
+    state = page.locator(".st-key-scoring-state")
+    expect(state).to_have_text(re.compile(r"Scored .* expected\."), timeout=FIRST_VIEW_MS)
+    return page
 
 
 def in_url(page: Page, name: str) -> list[str]:
@@ -49,6 +59,7 @@ def click_top_dot(page: Page) -> None:
     figure = page.get_by_role("figure", name="Dots with intervals")
     dots = figure.locator(".scatterlayer .points path")
     expect(dots.first).to_be_visible()
+    dots.first.evaluate("dot => dot.scrollIntoView({block: 'center'})")
     boxes = [box for box in (one.bounding_box() for one in dots.all()) if box]
     top = min(boxes, key=lambda box: box["y"])
     page.mouse.click(top["x"] + top["width"] / 2, top["y"] + top["height"] / 2)
@@ -66,7 +77,7 @@ def shown_supplier(page: Page) -> Locator:
 
 
 def test_from_the_ranking_to_a_supplier_its_document_and_its_peers(site, new_page):
-    page = ranking(new_page(as_=ANALYST), site.url)
+    page = ranking(once_scored(new_page(as_=ANALYST), site.url), site.url)
     rows = ranked(page)
     assert int(kpi(page, "ranked").inner_text()) == len(rows)
     worst = max(rows, key=lambda row: float(row["ratio"]))

@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from analytics.flows import heaviest, world
 from tests.unit.analytics.test_flows import THREE, sums
@@ -28,9 +29,12 @@ def test_a_line_is_as_wide_as_its_emissions_and_has_its_modes_colour():
         sums(("Shanghai, CN", "Hamburg, DE", "sea", 800.0), ("Chicago, US", "Lyon, FR", "air", 200.0)), 10
     )
     lines = [one for one in drawn(flows, view=world(), **SIZE).figure.data if one.mode == "lines"]
-    widths = {one.line.color: one.line.width for one in lines}
+    widths = {one.line.color.rpartition(",")[0]: one.line.width for one in lines}
     # A quarter of the kg, a quarter of the width.
-    assert widths[MODE_COLOURS["sea"]] == pytest.approx(4 * widths[MODE_COLOURS["air"]], rel=0.01)
+    sea, air = (
+        f"rgba({','.join(map(str, bytes.fromhex(MODE_COLOURS[mode][1:])))}" for mode in ("sea", "air")
+    )
+    assert widths[sea] == pytest.approx(4 * widths[air], rel=0.01)
 
 
 def test_a_circle_has_an_area_in_proportion_to_what_comes_and_goes():
@@ -90,3 +94,26 @@ def test_names_cover_neither_each_other_nor_circles():
     trace = labelled(centres, ["Rotterdam", "Antwerp", "Oslo"], [20.0, 20.0, 8.0], 0.01, world())
     assert trace["text"][0] == "Rotterdam"
     assert len(set(zip(trace["x"], trace["textposition"], strict=True))) == len(trace["text"])
+
+
+def _nothing_to_draw():
+    from analytics.flows import heaviest
+    from tests.unit.analytics.test_flows import sums
+    from ui import lane_map
+
+    unlocated = heaviest(sums(("Nowhere", "Lyon, FR", "road", 5.0)), 10)
+    hubs = heaviest(sums(("Lyon, FR", "Lyon, FR", "hub", 4.0)), 10)
+    for flows in (unlocated, hubs):
+        lane_map._nothing(flows, None)
+
+
+def test_a_map_without_lanes_says_why():
+    page = AppTest.from_function(_nothing_to_draw).run()
+    assert not page.exception
+    assert [one.value for one in page.header] == [
+        "No lane of this selection has a place on the map",
+        "No lane in this selection",
+    ]
+    unlocated, hubs = (one.value for one in page.caption)
+    assert unlocated.startswith("1 lane with 5 kg CO2e came without coordinates")
+    assert hubs.startswith("All of it, 4 kg CO2e, comes from hub operations")

@@ -378,7 +378,7 @@ def test_cards_show_a_change_only_where_there_is_a_period_before():
     now = LaneSummary(Summary(NOW, BEFORE), LaneCounts(110, 2e6), LaneCounts(100, 2.5e6))
     cards = {one.figure: one for one in lane_kpis.cards(now, candidates(shift()))}
     assert (cards["lanes"].change[1], cards["mass"].change[1]) == ("+10.0 %", "−20.0 %")
-    assert (cards["shift"].value, cards["shift"].note) == ("90 t", "95 % range 60–130 t")
+    assert (cards["shift"].value, cards["shift"].note) == ("90 t", "CO2e, 95 % range 60–130 t")
     alone = LaneSummary(Summary(NOW, None), LaneCounts(110, 2e6), None)
     assert all(one.change is None for one in lane_kpis.cards(alone, None))
     assert lane_kpis.cards(alone, None)[-1].value == "–"

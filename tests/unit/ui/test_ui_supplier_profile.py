@@ -8,15 +8,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.gaps import Gap, Gaps
 from analytics.recommendations import Recommendation
 from analytics.suppliers import Part, SupplierScore
+from tests.unit.ui.test_ui_pages import ANALYST, SUPPLIER, open_page, shipments, values, warehouse
+from tests.unit.ui.test_ui_pages import words as said_on
+from tests.unit.ui.test_ui_theme import contrast
 from ui import supplier_profile_charts as charts
+from ui import supplier_profile_gaps as gaps
 from ui import supplier_profile_head as head
 from ui import supplier_profile_words as words
 from ui import supplier_recommendations as recommendations
 from ui.theme import GROUND
 
-from tests.unit.ui.test_ui_theme import contrast  # isort: skip
+__all__ = ["shipments", "warehouse"]  # fixtures
 
 
 def part(name: str, contribution: float, *, known: bool = True) -> Part:
@@ -203,3 +208,47 @@ def test_the_csv_of_recommendations_keeps_all_figures():
     assert frame["lanes"].tolist() == ["A → B; A → C"]
     assert frame["saved_kg"].sum() == 12_300.0
     assert "days_of_data" in frame
+
+
+def missing(*found: Gap) -> Gaps:
+    return Gaps("SUP-1", "Acme", 100, 50_000.0, 40_000.0, 62_000.0, found, pd.DataFrame(), 0, 0.0, {})
+
+
+def test_the_largest_gap_is_the_title():
+    emission = Gap("no_emission", "Emission not reported by the carrier", 90, 45_000.0, 0.9, 12_300.0)
+    arrival = Gap("no_arrival", "Arrival missing", 20, 9_000.0, 0.18, 0.0)
+    assert gaps.finding(missing(emission, arrival)) == (
+        "Emission not reported by the carrier: 90 % of its emissions, 12.3 t CO2e in doubt"
+    )
+    assert gaps.finding(missing(arrival)) == "Arrival missing: 20 legs; no emission is in doubt for it"
+    assert gaps.finding(missing()) == "No data gap in this selection"
+    assert gaps.frame(missing(emission, arrival))["in_doubt_kg"].tolist() == [12_300.0, 0.0]
+
+
+def test_a_supplier_alone_sees_its_figures_and_why_there_is_no_comparison(shipments, monkeypatch):
+    page = open_page(monkeypatch, SUPPLIER, {"id": "ACME"}, file="pages/suppliers.py")
+    assert not page.exception
+    found = values(page)
+    # 2 × 12 t × 850 km = 20,400 tkm
+    assert (found["Shipments"], found["Transport activity"]) == ("2", "20.4 k tkm")
+    assert "Score of 100" not in found
+    assert page.info
+    assert "could not be shown" not in said_on(page)
+
+
+def test_an_unknown_supplier_is_said_to_be_unknown(shipments, monkeypatch):
+    page = open_page(monkeypatch, ANALYST, {"id": "GHOST-9"}, file="pages/suppliers.py")
+    assert not page.exception and not page.metric
+    assert "There is no supplier GHOST\\-9 in the data that you may see" in said_on(page)
+    page.button(key="to-ranking").click().run()
+    assert "GHOST" not in said_on(page)
+
+
+def test_a_supplier_without_legs_in_the_period_says_so_and_keeps_its_notes(shipments, monkeypatch):
+    query = {"id": "ACME", "period": "Last year"}
+    page = open_page(monkeypatch, ANALYST, query, file="pages/suppliers.py")
+    assert not page.metric
+    assert "The data run from" in said_on(page)
+    assert page.text_area
+    page.button(key="empty-action").click().run()
+    assert values(page)["Emissions WTW, CO2e"]
