@@ -37,7 +37,7 @@ log = logging.getLogger("server")
 FIRST_ADMINISTRATOR = "admin@localhost"
 # Slow to import, and on every page: loaded while the first visitor types a password.
 _WARM = ("pandas", "plotly.graph_objects", "duckdb", "pyarrow")
-# Slower still, and for some pages only: loaded when the first visitor has a page.
+# Slower still, and for some pages only: loaded when the first visitor has a page, after the map's sea routes.
 _WARM_LATER = ("sklearn.ensemble", "shap", "pyod.models.ecod", "pyod.models.iforest")
 _LATER_S = 20.0
 _STOP_S = 10.0  # for an import or a scoring that is under way when the server ends
@@ -128,9 +128,13 @@ class _Beside:
 
         for work, seconds in _BESIDE:
             self._works.append(Periodic(work.__name__.strip("_"), seconds, work).start())
-        if not self._stopped.wait(_LATER_S):
-            for module in _WARM_LATER:
-                importlib.import_module(module)
+        if self._stopped.wait(_LATER_S):
+            return
+        from analytics.flows import sea
+
+        sea.warm()
+        for module in _WARM_LATER:
+            importlib.import_module(module)
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analytics.anomalies.review import AnomalyAnalytics
 from analytics.drivers import DriverAnalytics
+from analytics.flows import FlowAnalytics
 from analytics.gaps import GapAnalytics
 from analytics.lanes import LaneAnalytics
 from analytics.overview import OverviewAnalytics
@@ -14,6 +15,7 @@ from analytics.suppliers.analysis import SupplierAnalytics
 __all__ = [
     "AnomalyAnalytics",
     "DriverAnalytics",
+    "FlowAnalytics",
     "GapAnalytics",
     "LaneAnalytics",
     "OverviewAnalytics",

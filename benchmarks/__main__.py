@@ -32,9 +32,13 @@ def _parts() -> dict[str, Callable[[Bench], list[Table]]]:
         queries,
         scoring,
         start,
+        suppliers,
     )
 
-    parts = (queries, imports, generation, places, detection, scoring, live, drivers, lane_map, page, start)
+    parts = (
+        queries, imports, generation, places, detection, scoring, live, drivers, suppliers, lane_map, page,
+        start,
+    )  # fmt: skip
     return {part.__name__.rpartition(".")[2]: part.measure for part in parts}
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from benchmarks.report import Limit, Row, Table, doing
 from benchmarks.servers import ROOT, app_server, chromium, wait_until_healthy
-from benchmarks.start import _installation as installation
+from benchmarks.start import installation
 from benchmarks.stopwatch import seconds
 from benchmarks.warehouses import ENGINES, SEED, Bench, size_name
 
@@ -52,7 +52,7 @@ def measure(bench: Bench) -> list[Table]:
             _row((f"{LANES * LEGS_A_LANE // 1000}k", "duckdb", "random"), many, limit, judged=limit == 150)
         )
     head = (
-        "legs",
+        "shipments",
         "engine",
         "lanes",
         "drawn",

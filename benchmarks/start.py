@@ -32,7 +32,7 @@ def measure(bench: Bench) -> list[Table]:
     rows: list[Row] = []
     with chromium() as browser:
         for shipments in bench.sizes:
-            env, cookie = _installation(bench, shipments)
+            env, cookie = installation(bench, shipments)
             starts = [_start(env, cookie, browser, bench.folder / "server.log") for _ in range(TURNS)]
             for what, taken in (
                 ("server start to the first healthy answer", [one.healthy_s for one in starts]),
@@ -48,7 +48,7 @@ def measure(bench: Bench) -> list[Table]:
     return [Table("Start", ("shipments", "what", "seconds"), rows, note)]
 
 
-def _installation(bench: Bench, shipments: int) -> tuple[dict[str, str], dict[str, str]]:
+def installation(bench: Bench, shipments: int) -> tuple[dict[str, str], dict[str, str]]:
     """Databases for the server, and the cookie of an administrator's session in them."""
     from access import COOKIE, Role, sessions, users
     from data_access.app_database import AppDatabase

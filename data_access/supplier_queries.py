@@ -226,6 +226,9 @@ def _chains(filters: Filters, scope: Scope) -> Subquery:
         for mode in _MOVING_MODES
     }
     single = later.c.shipment_id.is_(None)
+    own_mode = case(
+        ((first.c.tonne_km > _number(0)) & (first.c.mode != _text("hub")), first.c.mode), else_=null()
+    )
     at_the_end = (
         (last.c.shipment_id == later.c.shipment_id)
         & (last.c.leg_no == later.c.last_no)
@@ -235,7 +238,7 @@ def _chains(filters: Filters, scope: Scope) -> Subquery:
         select(
             *(first.c[name] for name in _FLOW[:3]),
             *(case((single, first.c[name]), else_=last.c[name]).label(name) for name in _FLOW[3:5]),
-            _largest(by_mode).label("main_mode"),
+            case((single, own_mode), else_=_largest(by_mode)).label("main_mode"),
             first.c.weight_kg,
             (first.c.wtw_kg + func.coalesce(later.c.wtw_kg, zero)).label("wtw_kg"),
         )

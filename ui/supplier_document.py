@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analytics import OverviewAnalytics, RecommendationAnalytics, SupplierAnalytics
 from analytics.gaps import GapAnalytics
-from ingestion.supplier_data.writing import stored
+from ingestion.supplier_data import stored
 from reporting.suppliers import (
     AdviceLine,
     Figure,

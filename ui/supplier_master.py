@@ -13,7 +13,7 @@ from data_access.errors import StoreError
 from ingestion import supplier_data
 from ingestion.errors import IngestionError
 from ingestion.places.gazetteer import gazetteer
-from ingestion.supplier_data.writing import stored
+from ingestion.supplier_data import stored
 from ui import formats, states, supplier_master_import, tables
 from ui.chart_card import card
 from ui.countries import country_label

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ingestion.supplier_data.writing import stored
+from ingestion.supplier_data import stored
 from ui import formats, supplier_choice, supplier_views
 from ui import supplier_profile_words as words
 from ui.supplier_words import STANDING_LABELS, interval, standing, times

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ingestion.supplier_data.file import MOST_ROWS, Preview, Problem, read_changes, template
 from ingestion.supplier_data.values import COLUMNS, SupplierDataRefused, Value
-from ingestion.supplier_data.writing import Change, apply, update_one
+from ingestion.supplier_data.writing import Change, apply, stored, update_one
 
 __all__ = [
     "COLUMNS",
@@ -20,6 +20,7 @@ __all__ = [
     "Value",
     "apply",
     "read_changes",
+    "stored",
     "template",
     "update_one",
 ]

@@ -74,7 +74,7 @@ def test_five_equal_legs_are_not_certain():
     noisy = [300.0, 400.0, 500.0, 600.0, 700.0] * 8
     found = compared(legs_of(A=[400.0] * 5, B=noisy, C=noisy)).found
     _, _, deviation = parts.efficiency(found)
-    assert deviation[0] > 2 * deviation[1]
+    assert deviation[0] > 1.5 * deviation[1]
     assert deviation[0] > 0.05
 
 
@@ -160,6 +160,7 @@ def test_more_of_the_same_legs_changes_no_ratio(seed, times, place):
     assert more.leg_variance[place] < once.leg_variance[place]
 
 
+@settings(max_examples=25)
 @given(factor=st.floats(0.01, 1_000.0))
 def test_the_unit_of_mass_and_of_emission_does_not_matter(factor):
     legs = legs_of(A=[500.0, 450.0], B=[400.0] * 3, C=[600.0, 650.0])
