@@ -12,7 +12,7 @@ from ui import formats
 from ui.drivers_charts import OTHERS
 from ui.drivers_waterfall import LOWERS, RAISES
 from ui.figure_style import TEXT_PX, layout, legend_item, legend_list, literal
-from ui.supplier_words import STANDING_LABELS, against_peers, standings, times
+from ui.supplier_words import STANDING_LABELS, against_peers, is_standing, standings, times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -283,7 +283,7 @@ def _sizes(legs: list[int]) -> list[float]:
 
 def _name_the_largest(figure: go.Figure, frame: pd.DataFrame, left_until: float) -> None:
     """Name the clearly worse suppliers that lie farthest above, in kg."""
-    worse = frame[frame["ratio_low"] > 1]
+    worse = frame[is_standing(frame, "worse")]
     farthest = (worse["observed_kg"] - worse["expected_kg"]).nlargest(_NAMED).index
     for row in worse.loc[farthest].itertuples():
         x, y = math.log10(row.expected_kg), math.log10(row.observed_kg)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from ui import formats
 from ui.countries import country_label
-from ui.supplier_words import PART_LABELS, STANDING_LABELS, standing, times
+from ui.supplier_words import PART_LABELS, STANDING_LABELS, is_standing, standing, times
 from ui.theme import mode_label
 
 if TYPE_CHECKING:
@@ -84,17 +84,16 @@ def score_finding(score: SupplierScore) -> str:
 
 
 def trend_finding(frame: pd.DataFrame) -> str:
-    """How the last months' ratio compares with the first ones', weighed by what peers would emit."""
+    """The ratio of the last quarter of the months against the first quarter's, weighed by expected kg."""
     known = frame[frame["ratio"].notna() & (frame["expected_kg"] > 0)]
     if len(known) < _FEW_MONTHS:
         return "Too few months to see a trend"
-    half = len(known) // 2
+    quarter = max(1, len(known) // 4)
     early, late = (
         part["observed_kg"].sum() / part["expected_kg"].sum()
-        for part in (known.iloc[:half], known.iloc[-half:])
+        for part in (known.iloc[:quarter], known.iloc[-quarter:])
     )
-    above = int((known["ratio_low"] > 1).sum())
-    below = int((known["ratio_high"] < 1).sum())
+    above, below = (int(is_standing(known, one).sum()) for one in ("worse", "better"))
     moved = f"From {times(float(early))} to {times(float(late))} what peers emit"
     if above:
         return f"{moved}; clearly above them in {above} of {formats.counted(len(known), 'month')}"

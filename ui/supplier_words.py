@@ -23,6 +23,7 @@ __all__ = [
     "comparison_finding",
     "excess_finding",
     "interval",
+    "is_standing",
     "known_parts",
     "modes_finding",
     "ranking_finding",
@@ -71,15 +72,22 @@ METHOD = (
 
 
 def standing(low: float, high: float) -> Standing:
-    """What the 95 % interval of a ratio allows to say."""
-    if low > 1:
+    """What the 95 % interval of a ratio allows to say; as it is shown, so that 0.996 is no less than 1.00."""
+    if round(low, 2) > 1:
         return "worse"
-    return "better" if high < 1 else "unclear"
+    return "better" if round(high, 2) < 1 else "unclear"
 
 
 def standings(frame: pd.DataFrame) -> list[Standing]:
     """`standing` of each row (columns ratio_low, ratio_high)."""
     return [standing(low, high) for low, high in zip(frame["ratio_low"], frame["ratio_high"], strict=True)]
+
+
+def is_standing(frame: pd.DataFrame, wanted: Standing) -> pd.Series:
+    """Which rows are clearly worse, clearly better, or neither."""
+    import pandas as pd
+
+    return pd.Series(standings(frame), frame.index, dtype=object) == wanted
 
 
 def times(ratio: object) -> str:
@@ -111,7 +119,7 @@ def against_peers(ratio: float) -> str:
 def cards(frame: pd.DataFrame) -> list[tuple[str, str, str, str]]:
     """Figure, label, value and note of each card above the ranking."""
     above = (frame["observed_kg"] - frame["expected_kg"]).clip(lower=0)
-    worse = frame["ratio_low"] > 1
+    worse = is_standing(frame, "worse")
     observed_kg = float(frame["observed_kg"].sum())
     scored = frame[frame["score"].notna()]
     best, worst = scored.loc[scored["score"].idxmax()], scored.loc[scored["score"].idxmin()]
@@ -156,7 +164,7 @@ def ranking_finding(frame: pd.DataFrame) -> str:
         ends = interval(only["ratio_low"], only["ratio_high"], 2)
         doubt = ", which may be chance" if unsure else ""
         return f"{only['name']} emits {against_peers(only['ratio'])} for the same jobs ({ends} ×){doubt}"
-    worse, better = frame[frame["ratio_low"] > 1], frame[frame["ratio_high"] < 1]
+    worse, better = (frame[is_standing(frame, one)] for one in ("worse", "better"))
     if len(worse):
         above_kg = float((worse["observed_kg"] - worse["expected_kg"]).sum())
         verb = "emits" if len(worse) == 1 else "emit"

@@ -33,7 +33,8 @@ def _efficiency(figures: pd.Series) -> str:
     return (
         f"{_legs(figures['legs'])} emitted {_mass(figures['observed_kg'])} CO2e; peers would have emitted "
         f"{_mass(figures['expected_kg'])} for the same jobs. That is {figures['ratio_raw']:.2f} ×, drawn "
-        f"towards 1 by what is uncertain: {figures['ratio']:.2f} × ({ends})."
+        f"towards 1 by what is uncertain: {figures['ratio']:.2f} × ({ends}). "
+        f"A job is shared with {figures['peers']:.1f} other suppliers on average."
     )
 
 

@@ -103,11 +103,11 @@ def test_the_title_of_the_score_names_what_moves_it_most():
 
 
 def test_the_trend_weighs_months_by_what_peers_would_emit():
-    # First half 110 + 90 against 100 + 100, second half 120 + 240 against 100 + 200.
+    # The first month 110 against 100, the last one 240 against 200.
     frame = months(("2026-01-01", 110, 100), ("2026-02-01", 90, 100), ("2026-03-01", 120, 100),
                    ("2026-04-01", 240, 200))  # fmt: skip
     said = words.trend_finding(frame)
-    assert said == "From 1.00 × to 1.20 × what peers emit; clearly above them in 3 of 4 months"
+    assert said == "From 1.10 × to 1.20 × what peers emit; clearly above them in 3 of 4 months"
     assert words.trend_finding(frame.head(1)) == "Too few months to see a trend"
 
 
