@@ -14,19 +14,17 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     BigInteger,
-    CompoundSelect,
     Double,
+    Integer,
     and_,
     bindparam,
     case,
     cast,
-    exists,
     extract,
     func,
     literal_column,
     null,
     select,
-    union_all,
 )
 from sqlalchemy.sql import ColumnElement, Subquery
 
@@ -36,11 +34,15 @@ from data_access.questions import Query, prepared
 from data_access.schema import anomalies, legs
 from data_access.selection import selected
 
-__all__ = ["FLOW_KEYS", "chain_flows"]
+__all__ = ["FLOW_KEYS", "chain_flows", "lane_choices"]
 
 FLOW_KEYS = ("supplier_id", "origin", "origin_country", "destination", "destination_country", "main_mode")
 _MOVING = tuple(mode for mode in MODES if mode != "hub")
 _SUMS = ("tonne_km", "wtw_kg", "low_kg", "high_kg")
+_OF_FIRST = (
+    "shipment_id", "mode", "temperature_controlled", "departed_at", "arrived_at", *FLOW_KEYS[:5],
+    "origin_lat", "origin_lon", "destination_lat", "destination_lon", "weight_kg", *_SUMS, "cost", "currency",
+)  # fmt: skip
 _END = ("destination", "destination_country", "destination_lat", "destination_lon")
 _later = legs.alias("later_legs")
 _last = legs.alias("last_legs")
@@ -74,57 +76,78 @@ def chain_flows(filters: Filters, scope: Scope) -> Query:
     )
 
 
-def _chains(filters: Filters, scope: Scope) -> CompoundSelect[Any]:
-    """One row a chain. Most have one leg and need no grouping; others take the sums of their later legs."""
-    first = replace(
-        filters, modes=(), origin_countries=(), destination_countries=(), lanes=(), anomalies_only=False
+@prepared
+def lane_choices(filters: Filters, scope: Scope) -> Query:
+    """Less of the same, and faster: `FLOW_KEYS`, shipments, weight_kg, weight_sq, wtw_kg."""
+    chains = _chains(filters, scope).subquery("chains")
+    keys = [chains.c[name] for name in FLOW_KEYS]
+    weight = chains.c.weight_kg
+    return (
+        select(
+            *keys,
+            count_rows().label("shipments"),
+            total(weight).label("weight_kg"),
+            total(weight * weight).label("weight_sq"),
+            total(chains.c.wtw_kg).label("wtw_kg"),
+        )
+        .where(*_wanted(chains, filters))
+        .group_by(*keys)
     )
-    heads = (*selected(first, scope), legs.c.leg_no == 1, ~_flagged_chain())
-    return union_all(_single(scope).where(*heads), _several(scope).where(*heads))
 
 
-def _single(scope: Scope) -> Query:
-    """Chains of one leg."""
-    moves = (legs.c.tonne_km > 0) & (legs.c.mode != _text("hub"))
-    others = exists().where(_later.c.shipment_id == legs.c.shipment_id, *_later_ones(scope))
-    return select(
-        *(legs.c[name] for name in (*FLOW_KEYS[:3], *_END)),
-        case((moves, legs.c.mode), else_=null()).label("main_mode"),
-        *(legs.c[name] for name in ("origin_lat", "origin_lon", "weight_kg", *_SUMS)),
-        legs.c.temperature_controlled.label("cold"),
-        _hours(legs.c.arrived_at).label("hours"),
-        legs.c.cost,
-        legs.c.currency,
-    ).where(~others)
+def _chains(filters: Filters, scope: Scope) -> Query:
+    """One row a chain: its first leg, the sums of its later ones, and the end of its last one.
 
-
-def _several(scope: Scope) -> Query:
-    """Chains of several legs: the first leg, the sums of the later ones, and the end of the last one."""
-    later = _later_sums(scope)
-    joined = legs.join(later, later.c.shipment_id == legs.c.shipment_id).join(
-        _last, (_last.c.shipment_id == later.c.shipment_id) & (_last.c.leg_no == later.c.last_no)
+    Most chains have one leg, so only the later legs are grouped. The flagged ones go before the joins: after
+    them DuckDB takes several times as long.
+    """
+    first, later = _first_legs(filters, scope), _later_sums(scope)
+    single, one_currency = later.c.shipment_id.is_(None), _in_one_currency(first, later)
+    joined = first.outerjoin(later, later.c.shipment_id == first.c.shipment_id).outerjoin(
+        _last,
+        (_last.c.shipment_id == later.c.shipment_id)
+        & (_last.c.leg_no == later.c.last_no)
+        & (_last.c.leg_no > _number(1)),
     )
     by_mode = {
-        mode: func.coalesce(later.c[f"{mode}_tkm"], literal_column("0.0"), type_=Double)
-        + case((legs.c.mode == _text(mode), legs.c.tonne_km), else_=literal_column("0.0"))
+        mode: _or_zero(later.c[f"{mode}_tkm"])
+        + case((first.c.mode == _text(mode), first.c.tonne_km), else_=literal_column("0.0"))
         for mode in _MOVING
     }
-    one_currency = (
-        (later.c.costed_legs == later.c.legs)
-        & (later.c.first_currency == legs.c.currency)
-        & (later.c.last_currency == legs.c.currency)
-    )
     return select(
-        *(legs.c[name] for name in FLOW_KEYS[:3]),
-        *(_last.c[name] for name in _END),
+        *(first.c[name] for name in FLOW_KEYS[:3]),
+        *(case((single, first.c[name]), else_=_last.c[name]).label(name) for name in _END),
         _largest(by_mode).label("main_mode"),
-        *(legs.c[name] for name in ("origin_lat", "origin_lon", "weight_kg")),
-        *((legs.c[name] + later.c[name]).label(name) for name in _SUMS),
-        (legs.c.temperature_controlled | (later.c.cold_legs > 0)).label("cold"),
-        _hours(_last.c.arrived_at).label("hours"),
-        case((one_currency, legs.c.cost + later.c.cost), else_=null()).label("cost"),
-        legs.c.currency,
+        *(first.c[name] for name in ("origin_lat", "origin_lon", "weight_kg", "currency")),
+        *((first.c[name] + _or_zero(later.c[name])).label(name) for name in _SUMS),
+        (first.c.temperature_controlled | (func.coalesce(later.c.cold_legs, _number(0)) > _number(0))).label(
+            "cold"
+        ),
+        _hours(first, case((single, first.c.arrived_at), else_=_last.c.arrived_at)).label("hours"),
+        case((single, first.c.cost), (one_currency, first.c.cost + later.c.cost), else_=null()).label("cost"),
     ).select_from(joined)
+
+
+def _first_legs(filters: Filters, scope: Scope) -> Subquery:
+    """The first legs of chains without a flag."""
+    of_the_first = replace(
+        filters, modes=(), origin_countries=(), destination_countries=(), lanes=(), anomalies_only=False
+    )
+    flags = select(anomalies.c.shipment_id).where(
+        anomalies.c.shipment_id == legs.c.shipment_id,
+        anomalies.c.status.in_([_text("open"), _text("confirmed")]),
+    )
+    heads = (*selected(of_the_first, scope), legs.c.leg_no == _number(1), ~flags.exists())
+    return select(*(legs.c[name] for name in _OF_FIRST)).where(*heads).subquery("first")
+
+
+def _in_one_currency(first: Subquery, later: Subquery) -> ColumnElement[bool]:
+    """Whether every leg of the chain has a cost, all of them in the first leg's currency."""
+    return (
+        (later.c.costed_legs == later.c.legs)
+        & (later.c.first_currency == first.c.currency)
+        & (later.c.last_currency == first.c.currency)
+    )
 
 
 def _later_sums(scope: Scope) -> Subquery:
@@ -157,9 +180,13 @@ def _later_ones(scope: Scope) -> Sequence[ColumnElement[bool]]:
     return later, _later.c.supplier_id.in_(bindparam("scope", expanding=True))
 
 
-def _hours(arrival: ColumnElement[Any]) -> ColumnElement[float]:
-    seconds: ColumnElement[float] = cast(extract("epoch", arrival - legs.c.departed_at), Double)
+def _hours(first: Subquery, arrival: ColumnElement[Any]) -> ColumnElement[float]:
+    seconds: ColumnElement[float] = cast(extract("epoch", arrival - first.c.departed_at), Double)
     return seconds / literal_column("3600.0", type_=Double)
+
+
+def _or_zero(column: ColumnElement[float]) -> ColumnElement[float]:
+    return func.coalesce(column, literal_column("0.0"), type_=Double)
 
 
 def _largest(by_mode: dict[str, ColumnElement[float]]) -> ColumnElement[str]:
@@ -169,12 +196,7 @@ def _largest(by_mode: dict[str, ColumnElement[float]]) -> ColumnElement[str]:
     return case(*found, else_=null())
 
 
-def _flagged_chain() -> ColumnElement[bool]:
-    counted = anomalies.c.status.in_([_text("open"), _text("confirmed")])
-    return exists().where(anomalies.c.shipment_id == legs.c.shipment_id, counted)
-
-
-def _wanted(chains: CTE, filters: Filters) -> Sequence[ColumnElement[bool]]:
+def _wanted(chains: CTE | Subquery, filters: Filters) -> Sequence[ColumnElement[bool]]:
     """What the filters ask of a whole chain."""
     asked = {
         "modes": chains.c.main_mode,
@@ -229,6 +251,10 @@ def _main_currency(
         .subquery("by_currency")
     )
     return select(each).where(each.c.place == 1).subquery("costs")
+
+
+def _number(value: int) -> ColumnElement[int]:
+    return literal_column(str(value), Integer)
 
 
 def _text(value: str) -> ColumnElement[str]:

@@ -5,23 +5,19 @@ A job is a mode, a distance band, a weight band and whether the goods are temper
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import SmallInteger, case, cast, func, literal_column, select
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import func, select
 
+from data_access.bands import DISTANCE_BAND, WEIGHT_BAND
 from data_access.expressions import count_rows, total
 from data_access.filters import Filters, Scope
 from data_access.questions import Query, Question, prepared
 from data_access.schema import legs
 from data_access.selection import flagged, selected
 
-__all__ = ["DISTANCE_EDGES_KM", "JOB", "WEIGHT_EDGES_KG", "job_rates", "supplier_legs"]
+__all__ = ["JOB", "job_rates", "supplier_legs"]
 
-DISTANCE_EDGES_KM = (100, 300, 700, 1_500, 4_000, 8_000)
-WEIGHT_EDGES_KG = (100, 500, 2_000, 7_500, 17_000)
 JOB = ("mode", "distance_band", "temperature_controlled", "weight_band")
 
 
@@ -53,7 +49,7 @@ def _supplier_legs(filters: Filters, scope: Scope) -> Query:
         "tonne_km", "wtw_kg", "low_kg", "high_kg", "data_type",
     )  # fmt: skip
     return (
-        select(*(legs.c[name] for name in shown), *_bands(), flagged().label("flagged"))
+        select(*(legs.c[name] for name in shown), DISTANCE_BAND, WEIGHT_BAND, flagged().label("flagged"))
         .where(*selected(filters, scope))
         .order_by(legs.c.shipment_id, legs.c.leg_no)
     )
@@ -70,7 +66,8 @@ def _job_rates(filters: Filters, scope: Scope) -> Query:
                     "low_kg", "high_kg", "weight_kg",
                 )
             ),
-            *_bands(),
+            DISTANCE_BAND,
+            WEIGHT_BAND,
         )
         .where(*selected(filters, scope), legs.c.tonne_km > 0, legs.c.mode != "hub", ~flagged())
         .subquery("by_leg")
@@ -99,18 +96,3 @@ def _whole(filters: Filters, suppliers: tuple[str, ...]) -> Filters:
         lanes=(),
         anomalies_only=False,
     )
-
-
-def _bands() -> tuple[ColumnElement[int], ColumnElement[int]]:
-    return (
-        _band(legs.c.distance_km, DISTANCE_EDGES_KM).label("distance_band"),
-        _band(legs.c.weight_kg, WEIGHT_EDGES_KG).label("weight_band"),
-    )
-
-
-def _band(column: ColumnElement[Any], edges: Sequence[int]) -> ColumnElement[int]:
-    """0 below the first edge, 1 from there, and so on; numbers stand in the text, as it is grouped by."""
-    steps: list[Any] = [
-        (column < literal_column(f"{edge}.0"), literal_column(str(n))) for n, edge in enumerate(edges)
-    ]
-    return cast(case(*steps, else_=literal_column(str(len(edges)))), SmallInteger)

@@ -1,4 +1,4 @@
-"""The comparison of suppliers as SQL: sums by supplier and job, by month, and the modes chosen on each lane.
+"""The comparison of suppliers as SQL: sums by supplier and job, and by month.
 
 Bands are numbers here; `analytics.suppliers.jobs` names them.
 """
@@ -10,28 +10,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, case, func, literal_column, null, select
-from sqlalchemy.sql import ColumnElement, Subquery
+from sqlalchemy import Integer, bindparam, case, literal_column, select
+from sqlalchemy.sql import ColumnElement
 
+from data_access.bands import DISTANCE_BAND, WEIGHT_BAND
 from data_access.expressions import count_if, count_rows, period, total
-from data_access.filters import LANE_ARROW, MODES, Filters, Scope
+from data_access.filters import Filters, Scope
 from data_access.questions import Query, Question, prepared
-from data_access.schema import anomalies, legs, suppliers
+from data_access.schema import legs, suppliers
 from data_access.selection import flagged, in_scope, selected
 
 __all__ = [
-    "DISTANCE_EDGES_KM",
     "HALF_LOAD_KG",
-    "WEIGHT_EDGES_KG",
     "job_sums",
     "known_suppliers",
-    "lane_choices",
     "month_sums",
 ]
 
-# Flights have other factors from 1,500 km on, and sea legs other ships from 4,000 km.
-DISTANCE_EDGES_KM = (100, 300, 700, 1_500, 4_000, 9_000)
-WEIGHT_EDGES_KG = (500, 2_000, 7_500, 15_000, 25_000)
 # Half of what a vehicle carries; 24 t where the class is not known.
 HALF_LOAD_KG = {
     "rigid 3.5-7.5 t": 1_500,
@@ -40,9 +35,6 @@ HALF_LOAD_KG = {
     "articulated 3.5-33 t": 9_000,
 }
 _HALF_OF_ANY_KG = 12_000
-_MOVING_MODES = tuple(mode for mode in MODES if mode != "hub")
-_FLOW = ("supplier_id", "origin", "origin_country", "destination", "destination_country", "main_mode")
-_MASSES = (legs.c.weight_kg, legs.c.wtw_kg)
 
 
 def _number(value: float) -> ColumnElement[int]:
@@ -52,12 +44,6 @@ def _number(value: float) -> ColumnElement[int]:
 def _text(value: str) -> ColumnElement[str]:
     """A text of ours in the statement itself."""
     return literal_column(f"'{value}'")
-
-
-def _band(column: ColumnElement[float], edges: Sequence[int]) -> ColumnElement[int]:
-    """0 below the first edge, 1 from there to the second, and so on; an edge belongs to the band above."""
-    below = [(column < _number(edge), _number(place)) for place, edge in enumerate(edges)]
-    return case(*below, else_=_number(len(edges)))
 
 
 _HALF_LOAD = case(
@@ -70,8 +56,8 @@ _JOB = (
     legs.c.temperature_controlled,
     legs.c.origin_country,
     legs.c.destination_country,
-    _band(legs.c.distance_km, DISTANCE_EDGES_KM).label("distance_band"),
-    _band(legs.c.weight_kg, WEIGHT_EDGES_KG).label("weight_band"),
+    DISTANCE_BAND,
+    WEIGHT_BAND,
 )
 _SUMS = (
     count_rows().label("legs"),
@@ -166,112 +152,3 @@ def known_suppliers(scope: Scope) -> Query:
     if not visible:
         return table
     return table.where(suppliers.c.supplier_id.in_(select(legs.c.supplier_id).where(*visible)))
-
-
-@prepared
-def lane_choices(filters: Filters, scope: Scope) -> Query:
-    """Transport chains by supplier, ends and main mode: shipments, weight_kg, weight_sq, wtw_kg.
-
-    A chain runs from its first origin to its last destination; its main mode is the one with most tonne-km,
-    so a hub never is, and null where there are none. Filters hold for the chain, its period for the first
-    departure. Chains with a flagged leg or without places are left out. `chain_queries.chain_flows` says
-    more, and takes longer.
-    """
-    chains = _chains(filters, scope)
-    asked = {
-        "modes": chains.c.main_mode,
-        "origin_countries": chains.c.origin_country,
-        "destination_countries": chains.c.destination_country,
-        "lanes": chains.c.origin + _text(LANE_ARROW) + chains.c.destination,
-    }
-    wanted = [
-        column.in_(bindparam(name, expanding=True))
-        for name, column in asked.items()
-        if getattr(filters, name)
-    ]
-    known = [chains.c[name].is_not(None) for name in ("origin", "destination")]
-    keys = [chains.c[name] for name in _FLOW]
-    return (
-        select(
-            *keys,
-            count_rows().label("shipments"),
-            total(chains.c.weight_kg).label("weight_kg"),
-            total(chains.c.weight_kg * chains.c.weight_kg).label("weight_sq"),
-            total(chains.c.wtw_kg).label("wtw_kg"),
-        )
-        .where(*known, *wanted)
-        .group_by(*keys)
-    )
-
-
-def _chains(filters: Filters, scope: Scope) -> Subquery:
-    """One row a chain. With `NOT EXISTS` for the flags DuckDB would list all shipments first."""
-    of_the_first = replace(
-        filters, modes=(), origin_countries=(), destination_countries=(), lanes=(), anomalies_only=False
-    )
-    counted = anomalies.c.status.in_([_text("open"), _text("confirmed")])
-    flags = select(anomalies.c.shipment_id).where(counted).distinct().subquery("flags")
-    first = (
-        select(*(legs.c[name] for name in ("shipment_id", "mode", "tonne_km", *_FLOW[:5])), *_MASSES)
-        .select_from(legs.outerjoin(flags, flags.c.shipment_id == legs.c.shipment_id))
-        .where(*selected(of_the_first, scope), legs.c.leg_no == _number(1), flags.c.shipment_id.is_(None))
-        .subquery("first")
-    )
-    later, last = _later_sums(scope), legs.alias("last_legs")
-    zero: ColumnElement[float] = literal_column("0.0")
-    by_mode = {
-        mode: func.coalesce(later.c[mode], zero)
-        + case((first.c.mode == _text(mode), first.c.tonne_km), else_=zero)
-        for mode in _MOVING_MODES
-    }
-    single = later.c.shipment_id.is_(None)
-    own_mode = case(
-        ((first.c.tonne_km > _number(0)) & (first.c.mode != _text("hub")), first.c.mode), else_=null()
-    )
-    at_the_end = (
-        (last.c.shipment_id == later.c.shipment_id)
-        & (last.c.leg_no == later.c.last_no)
-        & (last.c.leg_no > _number(1))
-    )
-    return (
-        select(
-            *(first.c[name] for name in _FLOW[:3]),
-            *(case((single, first.c[name]), else_=last.c[name]).label(name) for name in _FLOW[3:5]),
-            case((single, own_mode), else_=_largest(by_mode)).label("main_mode"),
-            first.c.weight_kg,
-            (first.c.wtw_kg + func.coalesce(later.c.wtw_kg, zero)).label("wtw_kg"),
-        )
-        .select_from(
-            first.outerjoin(later, later.c.shipment_id == first.c.shipment_id).outerjoin(last, at_the_end)
-        )
-        .subquery("chains")
-    )
-
-
-def _later_sums(scope: Scope) -> Subquery:
-    """Most shipments have one leg, so only the later legs are grouped."""
-    later = legs.alias("later_legs")
-    visible = [later.c.supplier_id.in_(bindparam("scope", expanding=True))] if scope.supplier_ids else []
-    return (
-        select(
-            later.c.shipment_id,
-            func.max(later.c.leg_no).label("last_no"),
-            total(later.c.wtw_kg).label("wtw_kg"),
-            *(
-                total(later.c.tonne_km).filter(later.c.mode == _text(mode)).label(mode)
-                for mode in _MOVING_MODES
-            ),
-        )
-        .where(and_(later.c.leg_no > _number(1), *visible))
-        .group_by(later.c.shipment_id)
-        .subquery("later")
-    )
-
-
-def _largest(by_mode: dict[str, ColumnElement[float]]) -> ColumnElement[str]:
-    """The mode with most tonne-km; null where there are none. The order of MODES decides a tie."""
-    most = func.greatest(*by_mode.values())
-    return case(
-        *(((most > _number(0)) & (amount == most), _text(mode)) for mode, amount in by_mode.items()),
-        else_=null(),
-    )

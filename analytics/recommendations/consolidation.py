@@ -9,7 +9,8 @@ import pandas as pd
 
 from analytics.recommendations.jobs import job_table
 from analytics.recommendations.proposals import Proposal, counted, lanes_of, mode_name, shipments_in
-from data_access.recommendation_queries import JOB, WEIGHT_EDGES_KG
+from data_access.bands import WEIGHT_EDGES_KG
+from data_access.recommendation_queries import JOB
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

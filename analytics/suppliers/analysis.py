@@ -15,7 +15,7 @@ from analytics.suppliers.jobs import with_regions
 from analytics.suppliers.measuring import Comparison, Measured, measure
 from analytics.suppliers.results import SupplierScore, SuppliersUnavailable, Weights
 from analytics.suppliers.scoring import score_of, scored
-from data_access import Filters, Scope, Store, overview_queries
+from data_access import Filters, Scope, Store, chain_queries, overview_queries
 from data_access import supplier_queries as queries
 
 __all__ = ["SupplierAnalytics"]
@@ -122,7 +122,7 @@ class SupplierAnalytics:
         return measure(
             every,
             flagged,
-            self._store.frame(queries.lane_choices(filters, scope)),
+            self._store.frame(chain_queries.lane_choices(filters, scope)),
             self._store.frame(queries.known_suppliers(scope)),
         )
 

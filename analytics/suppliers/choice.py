@@ -62,7 +62,7 @@ def mode_choice(flows: pd.DataFrame, suppliers: pd.Index) -> Choice:
     Parameters
     ----------
     flows : DataFrame
-        As `data_access.supplier_queries.lane_choices` gives it.
+        As `data_access.chain_queries.lane_choices` gives it.
     suppliers : Index
         Supplier ids; the result has their order.
     """

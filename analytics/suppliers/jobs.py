@@ -35,7 +35,7 @@ __all__ = [
     "with_regions",
 ]
 
-# As many as the edges of data_access.supplier_queries, and one more.
+# As many as the edges of data_access.bands, and one more.
 DISTANCE_BANDS = (
     "under 100 km", "100–300 km", "300–700 km", "700–1,500 km", "1,500–4,000 km", "4,000–9,000 km",
     "over 9,000 km",

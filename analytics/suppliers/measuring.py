@@ -112,7 +112,7 @@ def measure(
     every, flagged : DataFrame
         As `supplier_queries.job_sums` gives them.
     flows : DataFrame
-        As `supplier_queries.lane_choices` gives it.
+        As `chain_queries.lane_choices` gives it.
     known : DataFrame
         As `supplier_queries.known_suppliers` gives it.
 

@@ -11,7 +11,7 @@ import pytest
 from analytics.suppliers import SupplierAnalytics, SuppliersUnavailable
 from data_access import Filters, Scope, Store, schema
 from data_access import supplier_queries as queries
-from data_access.chain_queries import chain_flows
+from data_access.chain_queries import chain_flows, lane_choices
 from ingestion.demo import fill
 from tests.legs import put
 
@@ -107,7 +107,7 @@ def test_choices_are_those_of_whole_chains(store):
     ]  # fmt: skip
     put(store, *chain, {"shipment_id": "D"}, {"shipment_id": "E"})
     flag(store, "E")
-    found = store.frame(queries.lane_choices(Filters(), EVERYONE)).sort_values("main_mode")
+    found = store.frame(lane_choices(Filters(), EVERYONE)).sort_values("main_mode")
     assert found["main_mode"].tolist() == ["road", "sea"]
     assert found["destination"].tolist() == ["Vienna, AT", "Lyon, FR"]
     assert found["shipments"].tolist() == [1, 1]
@@ -125,7 +125,7 @@ def test_both_engines_measure_the_same(tmp_path, postgres_url, demo_until):
             fill(store, 1_500, seed=5, until=demo_until)
             suppliers = SupplierAnalytics(store)
             frames.append(suppliers.measured(Filters(), EVERYONE).frame)
-            flows.append(store.frame(queries.lane_choices(Filters(), EVERYONE)))
+            flows.append(store.frame(lane_choices(Filters(), EVERYONE)))
             whole = store.frame(chain_flows(Filters(), EVERYONE))
             first = frames[-1].sort_values("legs")["supplier_id"].iloc[-1]
             for view in (suppliers.by_job, suppliers.by_mode, suppliers.over_time):

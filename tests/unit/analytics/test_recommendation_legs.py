@@ -34,7 +34,7 @@ LEG = {
     "high_kg": 900.0,
     "data_type": "modelled",
     "distance_band": 3,
-    "weight_band": 3,  # 2 to 7.5 t
+    "weight_band": 2,  # 2 to 7.5 t
     "flagged": False,
 }
 RATE = {
@@ -42,7 +42,7 @@ RATE = {
     "mode": "road",
     "distance_band": 3,
     "temperature_controlled": False,
-    "weight_band": 3,
+    "weight_band": 2,
     "vehicle_class": "rigid >17 t",
     "legs": 100,
     "tonne_km": 1_000.0,
@@ -51,7 +51,7 @@ RATE = {
     "high_kg": 210.0,
     "weight_max_kg": 7_400.0,
 }
-HEAVIER = {"weight_band": 4, "wtw_kg": 100.0, "low_kg": 95.0, "high_kg": 105.0, "weight_max_kg": 16_000.0}
+HEAVIER = {"weight_band": 3, "wtw_kg": 100.0, "low_kg": 95.0, "high_kg": 105.0, "weight_max_kg": 14_000.0}
 ARTICULATED = {"vehicle_class": "articulated >33 t", "wtw_kg": 90.0, "low_kg": 80.0, "high_kg": 100.0}
 
 
@@ -93,7 +93,7 @@ def test_two_loads_a_day_apart_go_as_one_at_the_rate_of_the_heavier_band():
         {"destination": "Graz, AT"},
         {"temperature_controlled": True},
         {"product_group": "food"},
-        {"weight_kg": 11_500.0, "weight_band": 4},  # 16.5 t: nobody carried that much
+        {"weight_kg": 11_500.0, "weight_band": 3},  # 16.5 t: nobody carried that much
     ],
 )
 def test_loads_that_do_not_go_together_are_left_alone(second):
@@ -147,7 +147,7 @@ def test_a_better_class_is_one_that_runs_the_same_job_for_clearly_less():
 @pytest.mark.parametrize(
     "change",
     [
-        {"weight_band": 4},  # another job
+        {"weight_band": 3},  # another job
         {"temperature_controlled": True},
         {"legs": 19},
         {"wtw_kg": 180.0, "low_kg": 150.0, "high_kg": 210.0},  # perhaps no less
