@@ -17,7 +17,8 @@ run: .venv/.app ## Start the app on http://localhost:8501 (PORT, DATABASE_URL, A
 test: .venv/.dev ## Run every check and test: ruff, mypy, import-linter, unit, integration, browser
 	@$(MAKE) --no-print-directory check
 	@bash scripts/chromium.sh
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest tests/unit tests/integration -n auto --dist loadfile --cov --cov-report=
+	$(BIN)/python -m pytest tests/e2e --cov --cov-append --cov-report=term
 
 check: .venv/.dev ## Run ruff, mypy and import-linter only
 	$(BIN)/ruff check .
@@ -26,10 +27,10 @@ check: .venv/.dev ## Run ruff, mypy and import-linter only
 	$(BIN)/lint-imports
 
 unit: .venv/.dev ## Run the unit tests only
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest tests/unit -n auto --dist loadfile
 
 integration: .venv/.dev ## Run the tests on DuckDB, Postgres and the real server
-	$(BIN)/python -m pytest tests/integration
+	$(BIN)/python -m pytest tests/integration -n auto --dist loadfile
 
 e2e: .venv/.dev ## Run the browser tests only
 	@bash scripts/chromium.sh
