@@ -149,7 +149,7 @@ def _suppliers(site: Site, browser: Browser, session: Any) -> None:
         page.locator("[class*=st-key-supplier-scatter] .js-plotly-plot").wait_for(timeout=60_000)
         _save(page, "suppliers")
         page.locator("[class*=st-key-supplier-ratios] .points path").first.click(force=True)
-        page.locator(".st-key-profile-scorecard button").wait_for(timeout=60_000)
+        page.locator(".st-key-profile-scorecard button").first.wait_for(timeout=60_000)
         _save(page, "supplier")
 
 
