@@ -29,6 +29,7 @@ __all__ = [
     "period",
     "plain",
     "points",
+    "range_note",
     "share",
     "tonne_km",
 ]
@@ -129,6 +130,15 @@ def emissions_range(kg: object, low_kg: object, high_kg: object) -> str:
     size, _ = mass_unit(kg)
     low, high = float(low_kg) / size, float(high_kg) / size  # type: ignore[arg-type]
     return f"{mass(kg)} ({_figures(low)}–{_figures(high)})"
+
+
+def range_note(kg: object, low_kg: object, high_kg: object) -> str:
+    """The range alone, in the unit of the figure that it stands under: 95 % range 10.8–14.1 kt."""
+    if not all(map(_known, (kg, low_kg, high_kg))):
+        return f"95 % range {MISSING}"
+    size, unit = mass_unit(kg)
+    low, high = float(low_kg) / size, float(high_kg) / size  # type: ignore[arg-type]
+    return f"95 % range {_figures(low)}–{_figures(high)} {unit}"
 
 
 def tonne_km(value: object) -> str:

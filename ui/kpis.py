@@ -12,7 +12,7 @@ from ui import formats
 if TYPE_CHECKING:
     from analytics.overview import Summary
 
-__all__ = ["Kpi", "colour", "headline", "row"]
+__all__ = ["Kpi", "colour", "headline", "metric", "row"]
 
 Sense = Literal["normal", "inverse", "off"]
 
@@ -36,15 +36,12 @@ def headline(summary: Summary) -> list[Kpi]:
     """Return the Overview's cards; a rise of emissions or intensity reads as bad, of primary data as good."""
     now, before = summary.current, summary.previous
     some = before if before is not None and before.legs else None
-    emitted = formats.emissions_range(now.wtw_kg, now.low_kg, now.high_kg)
-    spread = emitted[emitted.find("(") + 1 : -1] if "(" in emitted else formats.MISSING
-    unit = formats.mass_unit(now.wtw_kg)[1]
     return [
         Kpi(
             "emissions",
             "Emissions WTW, CO2e",
             formats.mass(now.wtw_kg),
-            f"95 % range {spread} {unit}",
+            formats.range_note(now.wtw_kg, now.low_kg, now.high_kg),
             formats.change(now.wtw_kg, some.wtw_kg) if some else None,
             "inverse",
         ),
@@ -94,7 +91,9 @@ def row(cards: list[Kpi]) -> str | None:
     with st.container(key="kpis"):
         for card in cards:
             with st.container(key=f"kpi-{card.figure}"):
-                _metric(card)
+                metric(card.label, card.value, card.change, card.sense)
+                if card.more and card.change is None:
+                    st.caption(formats.plain(card.more))
                 if st.button(
                     card.note,
                     key=f"derive-{card.figure}",
@@ -116,21 +115,26 @@ def _other_currencies(costs: tuple[tuple[str, float], ...]) -> str:
     return f"+ {formats.moneys(costs[1:], most=3)}" if len(costs) > 1 else ""
 
 
-def _metric(card: Kpi) -> None:
-    if card.change is None:
-        st.metric(card.label, card.value)
-        if card.more:
-            st.caption(formats.plain(card.more))
+def metric(
+    label: str,
+    value: str,
+    change: tuple[float, str] | None,
+    sense: Sense,
+    against: str = "vs previous period",
+) -> None:
+    """A figure with its change, if there is one, in the colour that says how a rise reads."""
+    if change is None:
+        st.metric(label, value)
         return
-    difference, text = card.change
-    unchanged = text.startswith("0.0")
+    difference, text = change
+    unchanged = difference == 0 or text.startswith("0.0")
     st.metric(
-        card.label,
-        card.value,
+        label,
+        value,
         delta=text,
-        delta_color="off" if unchanged else colour(card.sense, rises=difference > 0),
+        delta_color="off" if unchanged else colour(sense, rises=difference > 0),
         delta_arrow="off" if unchanged else "up" if difference > 0 else "down",
-        delta_description="vs previous period",
+        delta_description=against,
     )
 
 

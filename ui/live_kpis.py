@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import formats, live_words
-from ui.kpis import Sense, colour
+from ui.kpis import Sense, metric
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ def ticks(metrics: RealTimeMetrics, pulse: pd.DataFrame) -> list[Tick]:
             "emissions",
             "Emissions WTW, CO2e",
             formats.mass(now.wtw_kg),
-            _range(now),
+            formats.range_note(now.wtw_kg, now.low_kg, now.high_kg),
             columns["wtw_kg"],
             formats.mass,
             formats.change(now.wtw_kg, before.wtw_kg) if before else None,
@@ -105,10 +105,11 @@ def ticks(metrics: RealTimeMetrics, pulse: pd.DataFrame) -> list[Tick]:
 
 def row(cards: list[Tick], window: str, seconds: int) -> None:
     """Show the cards side by side; `seconds` is the width of a bar."""
+    against = f"vs the {window.removeprefix('1 ')} before"
     with st.container(key="live-kpis"):
         for card in cards:
             with st.container(key=f"kpi-{card.figure}"):
-                _metric(card, window)
+                metric(card.label, card.value, card.change, card.sense, against)
                 st.html(f"{spark(card, seconds)}<p>{escape(card.note)}</p>")
 
 
@@ -133,28 +134,6 @@ def _height(value: float, top: float) -> float:
     if not math.isfinite(value) or top <= 0 or value <= 0:
         return 0.0
     return max(value / top * 100, _LEAST_PCT)
-
-
-def _metric(card: Tick, window: str) -> None:
-    if card.change is None:
-        st.metric(card.label, card.value)
-        return
-    difference, text = card.change
-    unchanged = difference == 0 or text.startswith("0.0")
-    st.metric(
-        card.label,
-        card.value,
-        delta=text,
-        delta_color="off" if unchanged else colour(card.sense, rises=difference > 0),
-        delta_arrow="off" if unchanged else "up" if difference > 0 else "down",
-        delta_description=f"vs the {window.removeprefix('1 ')} before",
-    )
-
-
-def _range(now: WindowFigures) -> str:
-    text = formats.emissions_range(now.wtw_kg, now.low_kg, now.high_kg)
-    spread = text[text.find("(") + 1 : -1] if "(" in text else formats.MISSING
-    return f"95 % range {spread} {formats.mass_unit(now.wtw_kg)[1]}"
 
 
 def _at_stake(now: WindowFigures) -> str:

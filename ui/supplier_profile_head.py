@@ -82,11 +82,13 @@ def title(subject: Subject) -> None:
 
 def cards(score: SupplierScore | None, totals: Totals) -> list[Card]:
     """Figure, label, value and note of each card; without a score, only what needs no peers."""
-    spread = formats.emissions_range(totals.wtw_kg, totals.low_kg, totals.high_kg)
-    spread = spread[spread.find("(") + 1 : -1] if "(" in spread else formats.MISSING
-    unit = formats.mass_unit(totals.wtw_kg)[1]
     own: list[Card] = [
-        ("emissions", "Emissions WTW, CO2e", formats.mass(totals.wtw_kg), f"95 % range {spread} {unit}"),
+        (
+            "emissions",
+            "Emissions WTW, CO2e",
+            formats.mass(totals.wtw_kg),
+            formats.range_note(totals.wtw_kg, totals.low_kg, totals.high_kg),
+        ),
         (
             "primary",
             "Primary data",

@@ -73,6 +73,11 @@ def test_range_without_ends_is_the_bare_total():
     assert formats.emissions_range(812, math.nan, 900) == "812 kg"
 
 
+def test_range_alone_stands_in_the_unit_of_its_figure():
+    assert formats.range_note(12_400_000, 10_800_000, 14_100_000) == "95 % range 10.8–14.1 kt"
+    assert formats.range_note(812, math.nan, 900) == "95 % range –"
+
+
 def test_tonne_km_and_intensity_carry_their_units():
     assert formats.tonne_km(812) == "812 tkm"
     assert formats.tonne_km(126_000_000) == "126 M tkm"
