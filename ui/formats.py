@@ -25,6 +25,7 @@ __all__ = [
     "masses_of",
     "money",
     "moneys",
+    "per_tonne",
     "percent",
     "period",
     "plain",
@@ -139,6 +140,11 @@ def range_note(kg: object, low_kg: object, high_kg: object) -> str:
     size, unit = mass_unit(kg)
     low, high = float(low_kg) / size, float(high_kg) / size  # type: ignore[arg-type]
     return f"95 % range {_figures(low)}–{_figures(high)} {unit}"
+
+
+def per_tonne(kg_per_t: object) -> str:
+    """Emissions per tonne of goods, always in kg so that modes compare: 372 kg/t, 5,950 kg/t."""
+    return f"{_figures(float(kg_per_t))} kg/t" if _known(kg_per_t) else MISSING  # type: ignore[arg-type]
 
 
 def tonne_km(value: object) -> str:

@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from analytics.lanes import OTHER, UNKNOWN
+from data_access.filters import LANE_ARROW
 from ui import formats, lane_words
 from ui.figure_style import layout, literal
 from ui.theme import NEUTRAL, mode_colour, mode_label
@@ -35,7 +36,7 @@ def options(given: LaneOptions) -> go.Figure:
     """Kg CO2e per tonne by each mode, with the 95 % range; hatched where modelled."""
     rows = given.modes
     labels = [
-        f"<b>{formats.mass(row.kg_per_t)}/t</b>  {mode_label(row.mode)}, "
+        f"<b>{formats.per_tonne(row.kg_per_t)}</b>  {mode_label(row.mode)}, "
         f"{literal(lane_words.basis_words(row).lower())}"
         for row in rows.itertuples()
     ]
@@ -59,6 +60,7 @@ def options(given: LaneOptions) -> go.Figure:
         [(str(mode), text) for mode, text in zip(rows["mode"], words, strict=True)],
         marker=marker,
         unit="CO2e per tonne",
+        scale=(1.0, "kg"),
     )
 
 
@@ -92,7 +94,7 @@ def hubs(frame: pd.DataFrame) -> go.Figure:
     rows = frame.head(TOP)
     names = [name if isinstance(name, str) else "unnamed" for name in rows["origin"]]
     labels = [
-        f"<b>{formats.mass(row.wtw_kg)}</b>  {literal(name)}  {row.kg_per_t:,.2f} kg/t"
+        f"<b>{formats.mass(row.wtw_kg)}</b>  {literal(name)}  {formats.per_tonne(row.kg_per_t)}"
         for name, row in zip(names, rows.itertuples(), strict=True)
     ]
     words = [
@@ -209,12 +211,13 @@ def _whiskered(
     *,
     marker: dict[str, Any],
     unit: str,
+    scale: tuple[float, str] | None = None,
 ) -> go.Figure:
     """Horizontal bars with whiskers, a label above each, the first on top."""
     import plotly.graph_objects as go
 
     value, low, high = (series.to_numpy(dtype=float) for series in figures)
-    size, of = formats.mass_unit(_most(high))
+    size, of = scale or formats.mass_unit(_most(high))
     rows = list(range(len(labels)))
     whiskers = {"type": "data", "symmetric": False, "array": ((high - value) / size).tolist()}
     bar = {
@@ -247,4 +250,4 @@ def _shortened(lane: str) -> str:
     """Place names without their country codes where the whole is long."""
     if len(lane) <= 34:
         return lane
-    return " → ".join(end.rpartition(", ")[0] or end for end in lane.split(" → "))
+    return LANE_ARROW.join(end.rpartition(", ")[0] or end for end in lane.split(LANE_ARROW))

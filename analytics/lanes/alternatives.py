@@ -108,7 +108,7 @@ def lane_options(
         kg=frame["kg_per_t"] * tonnes,
         low_kg=frame["low_kg_per_t"] * tonnes,
         high_kg=frame["high_kg_per_t"] * tonnes,
-        change_kg=frame["kg_per_t"] * tonnes - wtw_kg,
+        change_kg=(frame["kg_per_t"] * tonnes - wtw_kg).where(lambda kg: kg.abs() > _ROUNDING * wtw_kg, 0.0),
     )
     ranked = frame.sort_values(["kg_per_t", "mode"], ignore_index=True)
     shown = set(ranked["mode"])
@@ -150,6 +150,7 @@ def modelled_modes(
     return tuple(found), tuple((mode, reasons[mode]) for mode in _TRIED if mode in reasons)
 
 
+_ROUNDING = 1e-9  # of the kg: less is no change
 _COLUMNS = [
     *("mode", "basis", "legs", "distance_km", "by_road_km", "kg_per_t", "low_kg_per_t", "high_kg_per_t"),
     *("days", "days_basis", "days_legs", "cost_per_t", "currency", "other_costs"),

@@ -73,6 +73,13 @@ def test_range_without_ends_is_the_bare_total():
     assert formats.emissions_range(812, math.nan, 900) == "812 kg"
 
 
+def test_emissions_per_tonne_stay_in_kg():
+    assert [formats.per_tonne(value) for value in (8.4, 372.4, 5_949.67)] == [
+        "8.4 kg/t", "372 kg/t", "5,950 kg/t",
+    ]  # fmt: skip
+    assert formats.per_tonne(math.nan) == "–"
+
+
 def test_range_alone_stands_in_the_unit_of_its_figure():
     assert formats.range_note(12_400_000, 10_800_000, 14_100_000) == "95 % range 10.8–14.1 kt"
     assert formats.range_note(812, math.nan, 900) == "95 % range –"
