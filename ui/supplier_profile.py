@@ -129,13 +129,13 @@ def _lanes(subject: Subject) -> None:
     if frame.empty:
         titled("No lane", "There is only work in hubs in this selection.")
         return
-    names = [formats.lane(*ends) for ends in zip(frame["origin"], frame["destination"], strict=True)]
+    heaviest = formats.lane(frame["origin"].iloc[0], frame["destination"].iloc[0])
     titled(
-        f"{names[0]} is its heaviest lane, with {formats.share(frame['wtw_share'].iloc[0])} of its emissions",
+        f"{heaviest} is its heaviest lane, with {formats.share(frame['wtw_share'].iloc[0])} of its emissions",
         "Its heaviest lanes. Click a bar to narrow every page to that lane.",
     )
     show_figure(
-        charts.ranking(frame, names, [(one,) for one in names]),
+        charts.lanes(frame),
         key="profile-lanes",
         alt="Bars: the supplier's lanes with the most emissions",
         on_click=lambda bar: filters.show_lane(bar[0]),
