@@ -13,7 +13,6 @@ from ui import formats
 __all__ = [
     "chip",
     "choose",
-    "choose_import",
     "click_bar",
     "downloaded",
     "follow",
@@ -23,6 +22,7 @@ __all__ = [
     "ready",
     "shows_kg",
     "sign_in",
+    "undo_newest_import",
     "upload",
 ]
 
@@ -97,10 +97,14 @@ def upload(page: Page, file: Path) -> None:
     button.click()
 
 
-def choose_import(page: Page) -> None:
-    """Tick the newest import: the list is a canvas, with a tick box at the left of each row."""
+def undo_newest_import(page: Page, rows: int) -> None:
+    """Take the newest import back; the Upload page is open. Other tests count on the demo alone."""
+    # The list is a canvas, with a tick box at the left of each row.
     table = page.get_by_role("region", name="Imports so far")
     table.click(position={"x": 18, "y": HEADER_PX + ROW_PX / 2})
+    page.get_by_role("button", name="Undo this import").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove these rows").click()
+    expect(page.get_by_text(f"Removed {formats.counted(rows, 'row')}")).to_be_visible()
 
 
 def import_count(page: Page, name: str) -> Locator:

@@ -11,7 +11,17 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.installed import ANALYST, CARRIER, a_year_until_today
-from tests.e2e.screen import chip, click_bar, downloaded, kpi, nothing_odd, ready, shows_kg, upload
+from tests.e2e.screen import (
+    chip,
+    click_bar,
+    downloaded,
+    kpi,
+    nothing_odd,
+    ready,
+    shows_kg,
+    undo_newest_import,
+    upload,
+)
 from ui import formats
 
 pytestmark = pytest.mark.e2e
@@ -110,3 +120,6 @@ def test_names_that_look_like_formulas_are_text_on_screen_and_in_the_csv(site, n
         assert len(rows) == 2
         assert [cell for row in rows for cell in row.values() if cell[:1] in tuple("=+-@\t\r") and cell] == []
         assert "'+49 Logistics" in {row["supplier_id"] for row in rows}
+    page.goto(f"{site.url}/upload")
+    ready(page)
+    undo_newest_import(page, 2)

@@ -16,7 +16,6 @@ from tests.e2e.installed import ANALYST, a_year_until_today
 from tests.e2e.screen import (
     chip,
     choose,
-    choose_import,
     follow,
     import_count,
     kpi,
@@ -24,6 +23,7 @@ from tests.e2e.screen import (
     ready,
     shows_kg,
     sign_in,
+    undo_newest_import,
     upload,
 )
 from tests.server import one_time_password
@@ -129,10 +129,7 @@ def test_a_delivery_history_goes_in_shows_its_emissions_and_can_be_undone(
     expect(import_count(page, "duplicates")).to_have_text(formats.count(expected.rows_accepted))
     expect(import_count(page, "accepted")).to_have_text("0")
 
-    choose_import(page)
-    page.get_by_role("button", name="Undo this import").click()
-    page.get_by_role("dialog").get_by_role("button", name="Remove these rows").click()
-    expect(page.get_by_text(f"Removed {formats.counted(expected.rows_accepted, 'row')}")).to_be_visible()
+    undo_newest_import(page, expected.rows_accepted)
     page.goto(seen_at)
     expect(page.get_by_role("heading", name="Nothing in this period")).to_be_visible()
 
