@@ -120,7 +120,6 @@ def _ticked(key: str, ids: list[str]) -> None:
         st.session_state[_CHOSEN] = ids[at[0]]
 
 
-@st.fragment
 def _form(visit: Visit, rows: dict[str, _Row]) -> None:
     with states.boundary("The form"):
         st.header("Change one supplier", anchor=False)
