@@ -69,9 +69,11 @@ def test_a_circle_comes_nearer_and_the_buttons_lead_back(site, new_page):
     page.mouse.click(x, y)
     page.wait_for_function(f"() => {{ const r = ({RANGE})(); return r && r[1] - r[0] < {whole / 2}; }}")
     ready(page)
+    assert width(page) < whole / 2
     page.get_by_role("button", name="Back", exact=True).click()
     page.wait_for_function(f"() => {{ const r = ({RANGE})(); return r && r[1] - r[0] > {whole * 0.95}; }}")
     nothing_odd(ready(page))
+    assert width(page) == pytest.approx(whole, rel=0.05)
 
 
 def test_the_wheel_comes_nearer_and_the_keyboard_does_too(site, new_page):
@@ -90,6 +92,7 @@ def test_the_wheel_comes_nearer_and_the_keyboard_does_too(site, new_page):
     page.keyboard.press("Enter")
     page.wait_for_function(f"() => {{ const r = ({RANGE})(); return r && r[0] > 1 && r[1] < 2.2; }}")
     nothing_odd(ready(page))
+    assert width(page) < whole * 0.6
 
 
 def test_fewer_lanes_and_what_is_left_out_is_said(site, new_page):

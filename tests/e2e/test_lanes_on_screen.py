@@ -133,6 +133,12 @@ def test_hubs_add_up_and_sections_have_an_address(site, new_page):
 def test_a_carrier_sees_its_own_lanes(site, new_page):
     page = lanes(new_page(as_=CARRIER), site.url)
     shows_kg(page, site.wtw_kg("supplier_id = ?", site.carrier))
+    ((count,),) = site.ask(
+        "SELECT count(*) FROM (SELECT DISTINCT origin, origin_country, destination, destination_country "
+        "FROM legs WHERE mode <> 'hub' AND supplier_id = ?)",
+        site.carrier,
+    )
+    expect(kpi(page, "lanes")).to_have_text(formats.count(count))
     section(page, "Origin–destination")
     nothing_odd(page)
 

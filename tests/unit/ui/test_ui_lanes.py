@@ -241,8 +241,9 @@ def test_shades_rise_with_the_value():
 
 
 def test_charts_of_nothing_are_drawn():
-    lane_charts.shifts(candidates())
-    lane_charts.hubs(pd.DataFrame(columns=["origin", "wtw_kg", "low_kg", "high_kg"]))
+    nothing = pd.DataFrame(columns=["origin", "wtw_kg", "low_kg", "high_kg"])
+    for figure in (lane_charts.shifts(candidates()), lane_charts.hubs(nothing)):
+        assert [len(trace.x) for trace in figure.data] == [0]
 
 
 # --- the file
