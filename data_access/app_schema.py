@@ -32,11 +32,14 @@ __all__ = [
     "alert_seen",
     "alerts",
     "audit_log",
+    "forecast_runs",
     "metadata",
+    "saved_scenarios",
     "saved_views",
     "sessions",
     "sign_in_attempts",
     "supplier_notes",
+    "targets",
     "users",
 ]
 
@@ -217,4 +220,50 @@ supplier_notes = Table(
     Column("written_by", Text, nullable=False, comment="e-mail, kept after the user is gone"),
     Column("written_at", DateTime, nullable=False),
     Index("app_supplier_notes_supplier", "supplier_id", "written_at"),
+)
+
+saved_scenarios = Table(
+    "app_saved_scenarios",
+    metadata,
+    Column("scenario_id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column(
+        "definition", JSON, nullable=False, comment="levers in their order, as analytics.scenarios writes"
+    ),
+    Column("query", Text, nullable=False, comment="the filters as they stand in the URL"),
+    Column("shared", Boolean, nullable=False, comment="whoever may see all legs can open it by its link"),
+    Column("user_id", String(32), ForeignKey(users.c.user_id, ondelete="CASCADE"), nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("changed_at", DateTime, nullable=False),
+    UniqueConstraint("user_id", "name", name="app_saved_scenarios_name"),
+)
+
+targets = Table(
+    "app_targets",
+    metadata,
+    Column("target_id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String(9), nullable=False, comment="kg CO2e a year, or g CO2e per tonne-km"),
+    Column("base_year", Integer, nullable=False),
+    Column("base_value", Double, comment="given by the user in the unit of the kind; null: from the data"),
+    Column("yearly_pct", Double, nullable=False, comment="linear reduction a year, % of the base year"),
+    Column("target_year", Integer, nullable=False),
+    Column("filters", JSON, nullable=False, comment="lists of suppliers and modes; empty is all"),
+    Column("created_by", Text, nullable=False, comment="e-mail, kept after the user is gone"),
+    Column("created_at", DateTime, nullable=False),
+    UniqueConstraint("name", name="app_targets_name"),
+    CheckConstraint("kind IN ('absolute', 'intensity')", name="app_targets_kind"),
+)
+
+forecast_runs = Table(
+    "app_forecast_runs",
+    metadata,
+    Column("run_id", String(32), primary_key=True),
+    Column("selection", String(64), nullable=False, comment="hash of warehouse, scope, filters"),
+    Column("history_end", DateTime, nullable=False, comment="the first day that was not known yet"),
+    Column("made_at", DateTime, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("daily", JSON, nullable=False, comment="mean and bands of each day ahead, kg CO2e"),
+    Column("backtest", JSON, comment="measures by method and horizon; null: not tested yet"),
+    UniqueConstraint("selection", "history_end", name="app_forecast_runs_selection"),
 )

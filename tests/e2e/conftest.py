@@ -25,7 +25,8 @@ WINDOW = {"width": 1280, "height": 900}
 HARMLESS = (
     # Streamlit looks for its server below the page's own path before it tries the root.
     re.compile(
-        r"404 .*\|.*/(upload|overview|live|anomalies|drivers|suppliers|lanes)/_stcore/(host-config|health)$"
+        r"404 .*\|.*/(upload|overview|live|anomalies|drivers|suppliers|lanes|trends|forecast|scenarios)"
+        r"/_stcore/(host-config|health)$"
     ),
     # A wrong password is answered with 401, one of too many with 429.
     re.compile(r"40[19].*\|.*/auth/(sign-in|password)$"),

@@ -21,7 +21,18 @@ GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 21, 18)"}
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "path",
-    ["/auth/sign-in", "/", "/live", "/upload", "/anomalies", "/suppliers", "/lanes"],
+    [
+        "/auth/sign-in",
+        "/",
+        "/live",
+        "/upload",
+        "/anomalies",
+        "/suppliers",
+        "/lanes",
+        "/trends",
+        "/forecast",
+        "/scenarios",
+    ],
 )
 def test_a_page_passes_axe_and_fits_a_phone(site, new_page, path, scheme):
     signs_in = path == "/auth/sign-in"

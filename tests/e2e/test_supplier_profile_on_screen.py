@@ -110,7 +110,7 @@ def test_supplier_data_change_by_form_and_by_file(site, new_page):
     page = supplier_data(site, new_page(as_=ANALYST))
     page.get_by_role("combobox", name="Supplier to change").fill(supplier_id)
     page.get_by_role("option", name=f"{name} ({supplier_id})").click()
-    # For a moment the form of the supplier before stands beside the new one: only the new one's key says whose.
+    # For a moment the form before stands beside the new one: only the key says whose it is.
     chosen = page.locator(f"[class*='st-key-name-{supplier_id}-']")
     expect(chosen.get_by_label("Name", exact=True)).to_have_value(name)
     ready(page)

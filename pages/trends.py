@@ -1,0 +1,22 @@
+"""Trends: why did our emissions change, and what is season, trend or a real break?"""
+
+from __future__ import annotations
+
+from access import Permission
+from analytics import OverviewAnalytics
+from ui import filters, shell, states
+
+
+def main() -> None:
+    visit = shell.guard("trends")
+    shell.header(visit.entry)
+    with states.boundary("The trends"):
+        options = visit.ask(OverviewAnalytics(visit.store).options)
+        if not options.legs:
+            states.empty_warehouse(may_import=visit.may(Permission.IMPORT_DATA))
+            return
+        chosen = filters.bar(visit.sidebar, options)
+        filters.chips(chosen, options)
+
+
+main()
