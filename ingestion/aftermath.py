@@ -8,7 +8,7 @@ import pandas as pd
 
 from analytics import plausibility
 from analytics.distances import estimate
-from analytics.repairs import Plan
+from analytics.repair_plans import Plan
 from ingestion.findings import FINDING, to_open
 from ingestion.flagging import RULE_COLUMN, rule_anomalies
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from access.users import User
-from analytics.repairs import Plan
+from analytics.repair_plans import Plan
 from data_access import correction_queries as queries
 from data_access.schema import anomalies, corrections, leg_flags, legs
 from data_access.statements import arrow_schema

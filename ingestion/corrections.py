@@ -12,7 +12,8 @@ from sqlalchemy import update
 from access import audit
 from access.roles import scope_of
 from access.users import User
-from analytics.repairs import FixPreview, NoRepair, Plan, Repairs
+from analytics.repair_plans import FixPreview, Plan
+from analytics.repairs import NoRepair, Repairs
 from data_access import Scope, Store
 from data_access import correction_queries as queries
 from data_access.app_database import AppDatabase

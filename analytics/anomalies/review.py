@@ -10,7 +10,8 @@ import pandas as pd
 
 from analytics.anomalies.scorings import Scoring, state
 from analytics.overview import OverviewAnalytics
-from analytics.repairs import FixPreview, NoRepair, Repairs
+from analytics.repair_plans import FixPreview
+from analytics.repairs import NoRepair, Repairs
 from data_access import Filters, Scope, Store
 from data_access import anomaly_queries as queries
 
