@@ -63,6 +63,8 @@ _WIDTH_PX = {
     "currency": 80,
     "modes_in": 140,
     "modes_out": 140,
+    "part_name": 230,
+    "method_name": 200,
 }
 WRAPPED_PX = 62  # Streamlit wraps text in rows of more than 4 rem
 _ONE_LINE = 75  # characters that the widest column shows in one line
@@ -200,6 +202,24 @@ COLUMNS: dict[str, tuple[str, str | None, str | None]] = {
     "place": ("Hub", None, None),
     "modes_in": ("Comes in by", None, "The leg before the hub"),
     "modes_out": ("Goes out by", None, "The leg after the hub"),
+    "part_name": ("Part", None, None),
+    "mean": ("Forecast, kg", "%,.0f", "kg CO2e, mean"),
+    "lower_50": ("50 %, low", "%,.0f", "kg CO2e; one of two periods lies inside"),
+    "upper_50": ("50 %, high", "%,.0f", "kg CO2e; one of two periods lies inside"),
+    "lower_80": ("80 %, low", "%,.0f", "kg CO2e; four of five periods lie inside"),
+    "upper_80": ("80 %, high", "%,.0f", "kg CO2e; four of five periods lie inside"),
+    "lower_95": ("95 %, low", "%,.0f", "kg CO2e; 19 of 20 periods lie inside"),
+    "upper_95": ("95 %, high", "%,.0f", "kg CO2e; 19 of 20 periods lie inside"),
+    "actual_kg": ("Emitted, kg", "%,.0f", "kg CO2e, what came"),
+    "method_name": ("Method", None, None),
+    "horizon_days": ("Days ahead", "%d", None),
+    "wape": ("WAPE", _PERCENT, "Sum of errors ÷ sum of emissions"),
+    "mase": ("MASE", "%.2f", "Errors ÷ those of taking the same weekday before; below 1 is better"),
+    "bias_share": ("Bias", _PERCENT, "Above 0: forecast too high"),
+    "coverage_80": ("80 % held", _PERCENT, "Share of days that lay inside of the 80 % range"),
+    "coverage_95": ("95 % held", _PERCENT, "Share of days that lay inside of the 95 % range"),
+    "width_80_kg": ("80 % width, kg", "%,.0f", "Mean width of the 80 % range"),
+    "origins": ("Tests", "%d", "Days in the past that were forecast from"),
 }
 _WORDS = {
     "mode": mode_label,

@@ -1,0 +1,141 @@
+"""The forecast tested on the past of the data shown: run on demand beside the page, kept, and put in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import access
+from analytics.forecasting import TooShort
+from data_access.errors import StoreError
+from ui import forecast_words, formats, states, tables
+from ui.chart_card import titled
+from ui.job import Job
+
+if TYPE_CHECKING:
+    from analytics.forecasting.results import Backtest, EmissionForecast
+    from data_access import Filters
+    from ui.shell import Visit
+
+__all__ = ["SHOWN", "BacktestJob", "finding", "rows_of", "running", "show"]
+
+_JOB = "forecast-backtest"
+SHOWN = [
+    "method_name", "horizon_days", "wape", "mase", "bias_share", "coverage_80", "coverage_95", "width_80_kg",
+    "origins",
+]  # fmt: skip
+
+
+class BacktestJob(Job["Backtest"]):
+    """Forecasts from days gone by, compared with what came; kept with the run."""
+
+    what = "The test"
+    expected = (TooShort, StoreError)
+
+    def __init__(self, visit: Visit, chosen: Filters, found: EmissionForecast) -> None:
+        super().__init__("Reading the history")
+        self.chosen = chosen
+        self.version = visit.version
+        self._visit = visit
+        self._found = found
+
+    def work(self) -> Backtest:
+        from analytics import PredictiveAnalytics
+        from analytics.forecasting import runs
+
+        visit = self._visit
+        done = PredictiveAnalytics(visit.store).backtest(self.chosen, visit.scope, report=self.report)
+        runs.keep(access.database(), visit.store, self.chosen, visit.scope, self._found, done)
+        return done
+
+
+def running() -> bool:
+    job: BacktestJob | None = st.session_state.get(_JOB)
+    return job is not None and job.running
+
+
+def show(visit: Visit, chosen: Filters, found: EmissionForecast, backtest: Backtest | None) -> None:
+    """The panel: what the last test said, and a button for a new one.
+
+    `found` is the forecast of the total by day, without events, which the test is kept with.
+    """
+    job: BacktestJob | None = st.session_state.get(_JOB)
+    if job is not None and job.running:
+        _progress()
+        return
+    if job is not None and job.problem and job.chosen == chosen:
+        states.refused(job.problem)
+    if backtest is None:
+        titled(
+            "Not tested on these data yet",
+            "The test forecasts from many days in the past, as if what came after were not known, and "
+            "compares with what came: 1, 7, 14 and 30 days ahead.",
+        )
+    else:
+        titled(
+            finding(backtest),
+            f"Forecasts from {formats.counted(backtest.origins, 'day')} in the past against what came; "
+            f"tested {formats.day(backtest.made_at)}.",
+        )
+        for verdict in backtest.verdicts:
+            st.markdown(f":material/rule: {formats.plain(verdict)}")
+        rows = rows_of(backtest)
+        tables.show(rows, SHOWN, key="backtest-rows", alt="Error and coverage by method and days ahead")
+        st.caption(
+            "WAPE: sum of errors ÷ sum of emissions. MASE: errors ÷ those of taking the same weekday before; "
+            "below 1 is better. Bias: above 0 is forecast too high. Held: share of days inside of the range."
+        )
+    with st.container(horizontal=True):
+        st.button(
+            "Test on past data" if backtest is None else "Test again",
+            key="backtest-start",
+            type="primary" if backtest is None else "secondary",
+            icon=":material/history:",
+            on_click=_start,
+            args=(visit, chosen, found),
+        )
+        if backtest is not None:
+            tables.download(backtest.frame, "forecast-test.csv", key="download-backtest")
+
+
+def finding(backtest: Backtest) -> str:
+    """How the forecast did at the longest horizon, beside the better of the two simple methods."""
+    frame = backtest.frame
+    longest = int(frame["horizon_days"].max())
+    at = frame[frame["horizon_days"] == longest].set_index("method")
+    mine = float(at.loc["forecast", "wape"])
+    others = at.drop(index="forecast")["wape"].dropna()
+    said = f"{formats.counted(longest, 'day')} ahead, the forecast was {formats.percent(mine)} off"
+    if others.empty:
+        return said
+    best = str(others.idxmin())
+    name = forecast_words.METHODS.get(best, best)
+    name = name[0].lower() + name[1:]
+    return f"{said}; the best simple method ({name}) {formats.percent(float(others.min()))}"
+
+
+def rows_of(backtest: Backtest) -> object:
+    """The frame with its methods in words, by horizon."""
+    frame = backtest.frame
+    order = {method: at for at, method in enumerate(forecast_words.METHODS)}
+    found = frame.assign(
+        method_name=frame["method"].map(forecast_words.METHODS).fillna(frame["method"]),
+        order=frame["method"].map(order),
+    )
+    return found.sort_values(["horizon_days", "order"], ignore_index=True).drop(columns="order")
+
+
+def _start(visit: Visit, chosen: Filters, found: EmissionForecast) -> None:
+    st.session_state[_JOB] = BacktestJob(visit, chosen, found).start()
+
+
+@st.fragment(run_every=0.5)
+def _progress() -> None:
+    job: BacktestJob = st.session_state[_JOB]
+    if not job.running:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center", key="backtest-progress"):
+        st.progress(job.fraction, text=f"**Testing** – {formats.plain(job.text)}")
+        label = "Stopping …" if job.cancelling else "Cancel"
+        st.button(label, key="backtest-cancel", on_click=job.cancel, disabled=job.cancelling)

@@ -1,0 +1,79 @@
+"""Opening a saved scenario, by its link or from the list: its levers onto the bench, its filters into the bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import access
+from access import saved_scenarios
+from access.errors import AccessError
+from data_access.errors import StoreError
+from ui import formats, scenario_draft, scenario_views, states
+
+if TYPE_CHECKING:
+    from analytics.overview import FilterOptions
+    from ui.shell import Visit
+
+__all__ = ["ask_for", "done", "note", "refuse", "take_up", "told", "wanted"]
+
+_WANTED, _PROBLEM, _DONE = "scenario-wanted", "scenario-problem", "scenario-done"
+
+
+def ask_for(scenario_id: str) -> None:
+    """Open a scenario in the next run of the whole page; for callbacks of a fragment."""
+    st.session_state[_WANTED] = scenario_id
+
+
+def wanted() -> bool:
+    """Whether a scenario was asked for that the page does not show yet."""
+    return _WANTED in st.session_state
+
+
+def take_up(visit: Visit, options: FilterOptions) -> None:
+    """Open what a link or the list asks for; before the filters are drawn.
+
+    A link with filters of its own keeps them; from the list, the filters that were saved come along.
+    """
+    by_link = scenario_views.asked()
+    listed = st.session_state.pop(_WANTED, None)
+    scenario_id = listed or by_link
+    if scenario_id is None or (by_link and not listed and scenario_draft.current().scenario_id == by_link):
+        return
+    from analytics.scenarios import Scenario, ScenarioRefused
+
+    try:
+        found = saved_scenarios.opened(access.database(), visit.user, scenario_id)
+        levers = Scenario.from_dict(found.definition).levers
+    except (AccessError, ScenarioRefused, StoreError) as error:
+        refuse(str(error))
+        return
+    scenario_draft.load(found, levers, mine=saved_scenarios.may_change(visit.user, found))
+    if listed or not scenario_views.filters_in_url():
+        scenario_views.show_selection(found.query, options)
+
+
+def refuse(problem: str) -> None:
+    """Keep a sentence for the next run to show."""
+    st.session_state[_PROBLEM] = problem
+
+
+def done(said: str) -> None:
+    st.session_state[_DONE] = said
+
+
+def told() -> None:
+    """Say how the last act went."""
+    if said := st.session_state.pop(_DONE, None):
+        st.toast(formats.plain(said), icon=":material/check:")
+    if problem := st.session_state.pop(_PROBLEM, None):
+        states.refused(problem)
+
+
+def note(name: str, author: str) -> None:
+    """Say whose scenario is on the bench, where it is not the user's own."""
+    st.caption(
+        f"“{formats.plain(name)}” was saved by {formats.plain(author)}: save it under a name of your own to "
+        "keep changes."
+    )

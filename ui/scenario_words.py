@@ -1,0 +1,140 @@
+"""Scenarios in words: titles that say the finding, signed figures, costs of a tonne, days."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from ui import formats
+from ui.theme import mode_label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analytics.scenarios import ScenarioResult
+
+__all__ = [
+    "abatement_finding",
+    "comparison_finding",
+    "cost_note",
+    "cost_per_t_words",
+    "days_words",
+    "money_words",
+    "modes_finding",
+    "priced",
+    "result_finding",
+    "shortened",
+    "signed_mass",
+    "total_costs",
+    "unpriced",
+]
+
+_LONGEST = 52
+_SLIGHT = 1e-9
+
+
+def signed_mass(kg: object) -> str:
+    """A change with its sign: −1.2 kt, +340 kg."""
+    text = formats.mass(kg)
+    return f"+{text}" if isinstance(kg, int | float) and kg > 0 and text[0].isdigit() else text
+
+
+def shortened(text: str) -> str:
+    """A lever's description on a line of a chart."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
+
+
+def result_finding(result: ScenarioResult) -> str:
+    """What all levers come to: Together the levers save 2.1 kt a year, 8.0 %."""
+    change = result.then_kg - result.now_kg
+    if abs(change) <= _SLIGHT * max(abs(result.now_kg), 1.0):
+        return "These levers change nothing in this selection"
+    share = f", {formats.percent(abs(change) / result.now_kg)}" if result.now_kg > 0 else ""
+    levers = "The lever saves" if len(result.steps) == 1 else "Together the levers save"
+    if change > 0:
+        levers = "The lever adds" if len(result.steps) == 1 else "Together the levers add"
+    return f"{levers} {formats.emissions(abs(change))} a year{share}"
+
+
+def priced(steps: pd.DataFrame) -> pd.DataFrame:
+    """The steps that save and whose cost per tonne is known, with `step`, their number in the table."""
+    numbered = steps.assign(step=range(1, len(steps) + 1))
+    known = numbered["cost_per_t"].astype(float).map(math.isfinite) & numbered["currency"].notna()
+    return numbered[known & (numbered["saved_kg"] > 0)]
+
+
+def unpriced(steps: pd.DataFrame) -> pd.DataFrame:
+    """The steps that save, but at a cost that is not known."""
+    numbered = steps.assign(step=range(1, len(steps) + 1))
+    return numbered[(numbered["saved_kg"] > 0) & ~numbered["step"].isin(priced(steps)["step"])]
+
+
+def abatement_finding(rows: pd.DataFrame, currency: str) -> str:
+    """Which step is the cheapest a tonne; steps that save money first."""
+    pays = rows[rows["cost_per_t"] <= 0]
+    if len(pays):
+        kg = formats.mass(pays["saved_kg"].sum())
+        what = "One step pays for itself" if len(pays) == 1 else f"{len(pays)} steps pay for themselves"
+        return f"{what}: {kg} a year at no extra cost"
+    cheapest = rows.sort_values("cost_per_t", kind="stable").iloc[0]
+    return f"The cheapest tonne costs {formats.money(cheapest['cost_per_t'], currency)}: step {cheapest['step']}"
+
+
+def modes_finding(frame: pd.DataFrame) -> str:
+    """The mode whose emissions change most."""
+    change = frame["then_kg"] - frame["now_kg"]
+    if not len(frame) or change.abs().max() <= _SLIGHT * max(float(frame["now_kg"].sum()), 1.0):
+        return "No mode emits more or less than now"
+    most = frame.loc[change.abs().idxmax()]
+    way = "less" if most["then_kg"] < most["now_kg"] else "more"
+    kg = formats.mass(abs(most["then_kg"] - most["now_kg"]))
+    return f"{mode_label(str(most['mode']))} emits {kg} a year {way}"
+
+
+def comparison_finding(names: tuple[str, str], results: tuple[ScenarioResult, ScenarioResult]) -> str:
+    """Which of two scenarios emits less, and whether their ranges overlap."""
+    first, second = results
+    gap = second.then_kg - first.then_kg
+    if abs(gap) <= _SLIGHT * max(first.now_kg, 1.0):
+        return f"“{names[0]}” and “{names[1]}” come to the same"
+    better, worse = names if gap > 0 else names[::-1]
+    return f"“{better}” emits {formats.mass(abs(gap))} a year less than “{worse}”"
+
+
+def total_costs(steps: pd.DataFrame) -> tuple[tuple[str, float], ...]:
+    """Extra cost a year of the steps where it is known, per currency; currencies are never added up."""
+    known = steps[steps["extra_cost"].notna() & steps["currency"].notna()]
+    return tuple((str(name), float(cost)) for name, cost in known.groupby("currency")["extra_cost"].sum().items())
+
+
+def cost_note(steps: pd.DataFrame) -> str:
+    """For how many of the steps the cost is known."""
+    known = int((steps["extra_cost"].notna() & steps["currency"].notna()).sum())
+    if known == len(steps):
+        return "A year, of all steps"
+    return f"A year, known for {known} of {formats.counted(len(steps), 'step')}" if known else "Not known"
+
+
+def money_words(amount: object, currency: object) -> str:
+    """An extra cost with its sign: +EUR 12 k, −EUR 3.1 k."""
+    if not isinstance(amount, int | float) or not math.isfinite(amount) or not isinstance(currency, str):
+        return formats.MISSING
+    sign = "+" if amount > 0 else "−" if amount < 0 else ""
+    return f"{sign}{formats.money(abs(amount), currency)}"
+
+
+def cost_per_t_words(cost: object, currency: object) -> str:
+    """What a tonne of CO2e saved costs: EUR 120 per t, EUR −40 per t."""
+    if not isinstance(cost, int | float) or not math.isfinite(cost) or not isinstance(currency, str):
+        return formats.MISSING
+    return f"{formats.money(cost, currency)} per t"
+
+
+def days_words(days: object) -> str:
+    """Change of the lead time: +28 days, −1.5 days, no change."""
+    if not isinstance(days, int | float) or not math.isfinite(days):
+        return formats.MISSING
+    if abs(days) < 0.05:
+        return "no change"
+    number = f"{days:+.0f}" if abs(days) >= 10 else f"{days:+.1f}".removesuffix(".0")
+    return f"{number.replace('-', '−')} day{'' if number in {'+1', '-1'} else 's'}"

@@ -1,0 +1,162 @@
+"""What the parts of a change are called and mean, and the sentences that head the Trends page's figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ui import formats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "DOCS",
+    "PARTS",
+    "WHOLE",
+    "PartWords",
+    "change_finding",
+    "left_out",
+    "options_of",
+    "part_words",
+    "ranked",
+    "signed",
+]
+
+WHOLE = "whole"  # not a part: the whole change, opened up
+DOCS = "docs/trends.md"
+_NAMED = 3
+_NOTHING = 1e-9  # of the larger total: a part below it is rounding
+
+
+@dataclass(frozen=True)
+class PartWords:
+    """How a part is named on an axis, in a sentence when it raises and when it lowers, and what it means."""
+
+    label: str
+    rises: str
+    falls: str
+    means: str
+
+
+PARTS = {
+    "volume": PartWords(
+        "Freight volume",
+        "more freight",
+        "less freight",
+        "More or fewer tonnes were moved in all, with everything else as before.",
+    ),
+    "supplier_lane_mix": PartWords(
+        "Supplier and lane mix",
+        "a heavier mix of suppliers and lanes",
+        "a lighter mix of suppliers and lanes",
+        "The tonnes went to other lanes and to other suppliers among those that ship in both periods.",
+    ),
+    "new_suppliers": PartWords(
+        "New suppliers",
+        "new suppliers",
+        "new suppliers",
+        "Suppliers that ship now and did not before: all that they emit.",
+    ),
+    "lost_suppliers": PartWords(
+        "Lost suppliers",
+        "lost suppliers",
+        "lost suppliers",
+        "Suppliers that shipped before and do not now: all that they emitted.",
+    ),
+    "mode_mix": PartWords(
+        "Mode mix",
+        "a shift to heavier modes",
+        "a shift to cleaner modes",
+        "On the same supplier's lane, goods moved from one mode to another, such as from air to sea.",
+    ),
+    "vehicle_class": PartWords(
+        "Vehicle class",
+        "heavier vehicle classes",
+        "cleaner vehicle classes",
+        "Within a mode, goods moved to another class of vehicle, or to or from controlled temperature.",
+    ),
+    "distance": PartWords(
+        "Distance",
+        "longer ways",
+        "shorter ways",
+        "A tonne on the same lane, by the same mode, went more or fewer kilometres.",
+    ),
+    "data_quality": PartWords(
+        "Data quality",
+        "other types of data",
+        "other types of data",
+        "More or less of the freight is measured rather than modelled: the knowledge changed, not the freight.",
+    ),
+    "factor_set": PartWords(
+        "Emission factors",
+        "higher emission factors",
+        "lower emission factors",
+        "The factor table has other factors for the same transport: the method changed, not the freight.",
+    ),
+    "operating_intensity": PartWords(
+        "Operation",
+        "less efficient operation",
+        "more efficient operation",
+        "What a tonne-kilometre emits against the factor table, where suppliers report it themselves.",
+    ),
+}
+
+
+def part_words(name: str) -> PartWords:
+    """The words of a part; one that is new to this page is called by its name."""
+    spaced = name.replace("_", " ")
+    return PARTS.get(name) or PartWords(spaced.capitalize(), spaced, spaced, "")
+
+
+def signed(kg: float) -> str:
+    """A change with its sign: +95 t, −15 t."""
+    text = formats.mass(kg)
+    return f"+{text}" if kg > 0 and text.lstrip("0. ") not in ("kg", "") else text
+
+
+def ranked(parts: pd.DataFrame, scale_kg: float) -> pd.DataFrame:
+    """The parts that are not nothing, the largest first; `scale_kg` is the larger total."""
+    moved = parts[parts["kg"].abs() > _NOTHING * max(abs(scale_kg), 1.0)]
+    return moved.sort_values("kg", key=lambda kg: -kg.abs(), ignore_index=True)
+
+
+def left_out(parts: pd.DataFrame, scale_kg: float) -> str:
+    """Which parts made no difference, so that nobody misses a bar; empty where all did."""
+    shown = set(ranked(parts, scale_kg)["part"])
+    still = [part_words(name).label.lower() for name in parts["part"] if name not in shown]
+    return f"No difference came from {_listed(still)}." if still else ""
+
+
+def options_of(parts: pd.DataFrame, change_kg: float, scale_kg: float) -> dict[str, str]:
+    """What can be opened up, with its kg: the whole change, then its parts, the largest first."""
+    moved = ranked(parts, scale_kg)
+    named = {
+        name: f"{part_words(name).label}: {signed(kg)}"
+        for name, kg in zip(moved["part"], moved["kg"], strict=True)
+    }
+    return {WHOLE: f"The whole change: {signed(change_kg)}", **named}
+
+
+def change_finding(before_kg: float, after_kg: float, parts: pd.DataFrame) -> str:
+    """Emissions rose by 120 t: 95 t from more freight, 40 t from …, −15 t from …"""
+    change_kg, scale_kg = after_kg - before_kg, max(before_kg, after_kg)
+    moved = ranked(parts, scale_kg)
+    if moved.empty:
+        return "Emissions did not change, and no part of them did"
+    if formats.mass(abs(change_kg)) in ("0 kg", formats.mass(0.0)):
+        head = "Emissions did not change"
+    else:
+        head = f"Emissions {'rose' if change_kg > 0 else 'fell'} by {formats.mass(abs(change_kg))}"
+    named = [
+        f"{signed(row.kg)} from {part_words(row.part).rises if row.kg > 0 else part_words(row.part).falls}"
+        for row in moved.head(_NAMED).itertuples()
+    ]
+    rest = float(moved["kg"].iloc[_NAMED:].sum())
+    if len(moved) > _NAMED:
+        named.append(f"{signed(rest)} from the rest")
+    return f"{head}: {', '.join(named)}"
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
