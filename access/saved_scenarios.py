@@ -69,14 +69,14 @@ class SavedScenario:
         return user is not None and user.user_id == self.user_id
 
 
-def save(
+def save(  # noqa: PLR0917 - what a scenario is, in the order of its columns
     db: AppDatabase,
     user: User | None,
     name: str,
     definition: Mapping[str, Any],
     query: str = "",
-    *,
     scenario_id: str | None = None,
+    *,
     now: datetime | None = None,
 ) -> SavedScenario:
     """Keep a scenario under a name, or with `scenario_id` change one's own; a new one is private.

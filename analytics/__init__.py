@@ -5,12 +5,15 @@ from __future__ import annotations
 from analytics.anomalies.review import AnomalyAnalytics
 from analytics.drivers import DriverAnalytics
 from analytics.flows import FlowAnalytics
+from analytics.forecasting.analysis import PredictiveAnalytics
 from analytics.gaps import GapAnalytics
 from analytics.lanes import LaneAnalytics
 from analytics.overview import OverviewAnalytics
 from analytics.real_time import RealTimeAnalytics
 from analytics.recommendations.analysis import RecommendationAnalytics
 from analytics.suppliers.analysis import SupplierAnalytics
+from analytics.targets import TargetAnalytics
+from analytics.trends.analysis import TrendAnalytics
 
 __all__ = [
     "AnomalyAnalytics",
@@ -19,7 +22,10 @@ __all__ = [
     "GapAnalytics",
     "LaneAnalytics",
     "OverviewAnalytics",
+    "PredictiveAnalytics",
     "RealTimeAnalytics",
     "RecommendationAnalytics",
     "SupplierAnalytics",
+    "TargetAnalytics",
+    "TrendAnalytics",
 ]

@@ -27,12 +27,14 @@ PARTS = (
     "new_suppliers",
     "lost_suppliers",
     "mode_mix",
+    "vehicle_class",
     "distance",
     "data_quality",
     "factor_set",
     "operating_intensity",
 )
-_CELL = ("supplier_id", "lane", "mode", "data_type")
+_CELL = ("supplier_id", "lane", "mode", "data_type", "vehicle_class")
+_OPTIONAL = "vehicle_class"
 
 
 def decompose(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -43,7 +45,8 @@ def decompose(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     before, after : DataFrame
         A row a leg, or a row a group of legs: weight_kg, distance_km (of a group: its tonne-km × 1000 ÷
         weight_kg), mode, supplier_id, lane, factor (kg CO2e per tonne-km out of the factor table, DAF
-        included; NaN where there is none), wtw_kg, data_type. Extra columns are left alone.
+        included; NaN where there is none), wtw_kg, data_type. Where both have a column vehicle_class, changes
+        of vehicle are told from changes of the factor table. Other columns are left alone.
 
     Returns
     -------
@@ -59,14 +62,16 @@ def decompose(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    A cell k is a supplier, lane, mode and data type. Its emission is the product of
+    A cell k is a supplier, lane, mode, data type and vehicle class. Its emission is the product of
 
     - volume: all tonnes W;
     - supplier and lane mix: the share of W on supplier and lane;
     - mode mix: the share of those tonnes by this mode;
     - distance: km per tonne on it (1 for hubs, which move nothing);
     - data quality: the share of that activity with this data type;
-    - factor set: the table's factor, tonne-km weighted;
+    - vehicle class: the share of that activity by this class (a class that becomes known changes the data
+      type, and so is data quality);
+    - factor set: the table's factor of the class, tonne-km weighted;
     - operating intensity: kg per tonne-km against the table's factor.
 
     Each part is Σ_k L(after_k, before_k) · ln(x_after ÷ x_before), with the logarithmic mean L. A cell that
@@ -79,7 +84,7 @@ def decompose(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def contributions(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """The same split cell by cell: part, supplier_id, lane, mode, data_type, kg; what is 0 is left out.
+    """The split cell by cell: part, supplier_id, lane, mode, data_type, vehicle_class, kg; zeros left out.
 
     Raises
     ------
@@ -114,12 +119,15 @@ class _Cells:
         size = [len(found) for found in values]
         of_lane = _numbered(codes[0] * size[1] + codes[1])
         of_mode = _numbered(of_lane * size[2] + codes[2])
-        row_cell = of_mode * size[3] + codes[3]
-        _, first, cell = np.unique(row_cell, return_index=True, return_inverse=True)
+        of_type = _numbered(of_mode * size[3] + codes[3])
+        cell = _numbered(of_type * size[4] + codes[4])
+        first = np.empty(cell.max(initial=-1) + 1, dtype=np.int64)
+        first[cell[::-1]] = np.arange(len(cell))[::-1]  # the first leg of each cell wins
         self.keys = pd.DataFrame(
             {name: found[one[first]] for name, one, found in zip(_CELL, codes, values, strict=True)}
         )
-        self.supplier, self.lane, self.mode = codes[0][first], of_lane[first], of_mode[first]
+        self.supplier, self.lane = codes[0][first], of_lane[first]
+        self.mode, self.data_type = of_mode[first], of_type[first]
         parts = (cell[: len(before)], cell[len(before) :])
         self.sums: list[dict[str, Floats]] = [
             {name: _sums(where, column, len(first)) for name, column in columns.items()}
@@ -131,14 +139,15 @@ class _Cells:
         tonnes, activity = self.sums[when]["tonnes"], self.sums[when]["activity"]
         by_table = self.sums[when]["by_table"]
         lane_t, mode_t = _within(self.lane, tonnes), _within(self.mode, tonnes)
-        mode_activity = _within(self.mode, activity)
+        mode_activity, type_activity = _within(self.mode, activity), _within(self.data_type, activity)
         total_t = np.full(len(tonnes), tonnes.sum())
         return {
             "volume": total_t,
             "supplier_lane_mix": _share(lane_t, total_t),
             "mode_mix": _share(mode_t, lane_t),
             "distance": _share(mode_activity, mode_t),
-            "data_quality": _share(activity, mode_activity),
+            "data_quality": _share(type_activity, mode_activity),
+            "vehicle_class": _share(activity, type_activity),
             "factor_set": _share(by_table, activity),
             "operating_intensity": _share(self.sums[when]["kg"], by_table),
         }
@@ -165,14 +174,17 @@ def _measured(legs: pd.DataFrame) -> dict[str, Floats]:
 
 def _codes(name: str, both: tuple[pd.DataFrame, pd.DataFrame]) -> tuple[Codes, NDArray[np.object_]]:
     """Each leg's value as a number, and the values; a missing one counts as empty text."""
-    column = pd.concat([legs[name].astype("object") for legs in both])
-    codes, values = pd.factorize(column.where(column.notna(), ""))
-    return codes.astype(np.int64), np.asarray(values, dtype=object)
+    if name == _OPTIONAL and not all(name in legs.columns for legs in both):
+        return np.zeros(sum(map(len, both)), dtype=np.int64), np.array([""], dtype=object)
+    codes, values = pd.factorize(pd.concat([legs[name] for legs in both]))
+    found = np.append(np.asarray(values, dtype=object), "")
+    empty = np.flatnonzero(found == "")[0]
+    return np.where(codes < 0, empty, codes).astype(np.int64), found
 
 
 def _numbered(keys: Codes) -> Codes:
     """The same groups, numbered from 0: products of numbers stay small."""
-    return np.unique(keys, return_inverse=True)[1].astype(np.int64)
+    return pd.factorize(keys)[0].astype(np.int64)
 
 
 def _within(groups: Codes, values: Floats) -> Floats:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import streamlit as st
+
 from access import Permission
 from analytics import OverviewAnalytics
-from ui import filters, shell, states
+from analytics.forecasting import TooShort
+from analytics.overview import FilterOptions
+from data_access import Filters
+from ui import filters, forecast_answers, forecast_board, formats, shell, states
+from ui.shell import Visit
 
 
 def main() -> None:
@@ -15,8 +23,37 @@ def main() -> None:
         if not options.legs:
             states.empty_warehouse(may_import=visit.may(Permission.IMPORT_DATA))
             return
-        chosen = filters.bar(visit.sidebar, options)
+        # A forecast needs every leg of the days before: flagged ones alone have no course of their own.
+        chosen = replace(filters.bar(visit.sidebar, options), anomalies_only=False)
         filters.chips(chosen, options)
+        _content(visit, chosen, options)
+
+
+def _content(visit: Visit, chosen: Filters, options: FilterOptions) -> None:
+    try:
+        with states.loading(620):
+            forecast_answers.by_day(visit, chosen)
+    except TooShort as reason:
+        _too_short(visit, chosen, options, reason)
+        return
+    forecast_board.show(visit, chosen)
+
+
+def _too_short(visit: Visit, chosen: Filters, options: FilterOptions, reason: TooShort) -> None:
+    """No forecast: because nothing is selected, or because there is too little of it."""
+    before = visit.ask(OverviewAnalytics(visit.store).totals, replace(chosen, start=None))
+    if not before.legs:
+        states.empty_selection(options)
+        return
+    narrowed = filters.narrowed()
+    states.empty(
+        "Too little history for a forecast",
+        formats.plain(reason),
+        "Clear all filters" if narrowed else None,
+        filters.clear_all if narrowed else None,
+    )
+    known = f"Known so far: {formats.counted(before.legs, 'leg')}, {formats.emissions(before.wtw_kg)}."
+    st.caption(formats.plain(known))
 
 
 main()

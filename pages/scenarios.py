@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from access import Permission
 from analytics import OverviewAnalytics
-from ui import filters, shell, states
+from analytics.overview import FilterOptions
+from data_access import Filters
+from ui import (
+    filters,
+    scenario_build,
+    scenario_compare,
+    scenario_open,
+    scenario_targets,
+    scenario_views,
+    shell,
+    states,
+)
+from ui.shell import Visit
 
 
 def main() -> None:
@@ -15,8 +29,26 @@ def main() -> None:
         if not options.legs:
             states.empty_warehouse(may_import=visit.may(Permission.IMPORT_DATA))
             return
+        scenario_open.take_up(visit, options)
         chosen = filters.bar(visit.sidebar, options)
         filters.chips(chosen, options)
+        _sections(visit, chosen, options)
+
+
+@st.fragment
+def _sections(visit: Visit, chosen: Filters, options: FilterOptions) -> None:
+    """A lever or another section runs this part alone; an opened scenario, which brings filters, the page."""
+    if scenario_open.wanted():
+        st.rerun()
+    section = scenario_views.section()
+    scenario_open.told()
+    with states.boundary(section):
+        if section == scenario_views.TARGETS:
+            scenario_targets.show(visit, chosen, options)
+        elif section == scenario_views.COMPARE:
+            scenario_compare.show(visit, chosen, options)
+        else:
+            scenario_build.show(visit, chosen, options)
 
 
 main()

@@ -1,4 +1,4 @@
-"""The forecast tested on the past of the data shown: run on demand beside the page, kept, and put in words."""
+"""The forecast tested on the past of the data shown: run on demand beside the page, then kept."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import streamlit as st
 import access
 from analytics.forecasting import TooShort
 from data_access.errors import StoreError
-from ui import forecast_words, formats, states, tables
+from ui import forecast_answers, forecast_words, formats, states, tables
 from ui.chart_card import titled
 from ui.job import Job
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analytics.forecasting.results import Backtest, EmissionForecast
-    from data_access import Filters
+    from data_access import Filters, Scope, Store
     from ui.shell import Visit
 
 __all__ = ["SHOWN", "BacktestJob", "finding", "rows_of", "running", "show"]
@@ -33,20 +35,18 @@ class BacktestJob(Job["Backtest"]):
     what = "The test"
     expected = (TooShort, StoreError)
 
-    def __init__(self, visit: Visit, chosen: Filters, found: EmissionForecast) -> None:
+    def __init__(self, store: Store, scope: Scope, chosen: Filters, found: EmissionForecast) -> None:
         super().__init__("Reading the history")
         self.chosen = chosen
-        self.version = visit.version
-        self._visit = visit
+        self._store, self._scope = store, scope
         self._found = found
 
     def work(self) -> Backtest:
         from analytics import PredictiveAnalytics
         from analytics.forecasting import runs
 
-        visit = self._visit
-        done = PredictiveAnalytics(visit.store).backtest(self.chosen, visit.scope, report=self.report)
-        runs.keep(access.database(), visit.store, self.chosen, visit.scope, self._found, done)
+        done = PredictiveAnalytics(self._store).backtest(self.chosen, self._scope, report=self.report)
+        runs.keep(access.database(), self._store, self.chosen, self._scope, self._found, done)
         return done
 
 
@@ -106,7 +106,8 @@ def finding(backtest: Backtest) -> str:
     at = frame[frame["horizon_days"] == longest].set_index("method")
     mine = float(at.loc["forecast", "wape"])
     others = at.drop(index="forecast")["wape"].dropna()
-    said = f"{formats.counted(longest, 'day')} ahead, the forecast was {formats.percent(mine)} off"
+    days = formats.counted(longest, "day")
+    said = f"Up to {days} ahead, the forecast was {formats.percent(mine)} off"
     if others.empty:
         return said
     best = str(others.idxmin())
@@ -115,7 +116,7 @@ def finding(backtest: Backtest) -> str:
     return f"{said}; the best simple method ({name}) {formats.percent(float(others.min()))}"
 
 
-def rows_of(backtest: Backtest) -> object:
+def rows_of(backtest: Backtest) -> pd.DataFrame:
     """The frame with its methods in words, by horizon."""
     frame = backtest.frame
     order = {method: at for at, method in enumerate(forecast_words.METHODS)}
@@ -127,13 +128,14 @@ def rows_of(backtest: Backtest) -> object:
 
 
 def _start(visit: Visit, chosen: Filters, found: EmissionForecast) -> None:
-    st.session_state[_JOB] = BacktestJob(visit, chosen, found).start()
+    st.session_state[_JOB] = BacktestJob(visit.store, visit.scope, chosen, found).start()
 
 
 @st.fragment(run_every=0.5)
 def _progress() -> None:
     job: BacktestJob = st.session_state[_JOB]
     if not job.running:
+        forecast_answers.forget()
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key="backtest-progress"):
         st.progress(job.fraction, text=f"**Testing** – {formats.plain(job.text)}")

@@ -17,7 +17,7 @@ __all__ = ["AUTO", "BY", "GRAINS", "HORIZONS", "Asked", "controls", "grain_for"]
 HORIZONS = (7, 14, 30, 60, 90, 180, 365)
 AUTO = "auto"
 GRAINS = {AUTO: "Auto", "day": "Days", "week": "Weeks", "month": "Months"}
-BY = {"total": "Total", "mode": "Modes", "supplier": "Suppliers", "lane_group": "Country pairs"}
+BY = {"total": "Nothing", "mode": "Modes", "supplier": "Suppliers", "lane_group": "Country pairs"}
 _DEFAULT_DAYS = 30
 _MOST_DAYS_BY_DAY, _MOST_DAYS_BY_WEEK = 60, 180
 
@@ -39,20 +39,29 @@ class Asked:
 
 def controls() -> Asked:
     """Draw the row of controls."""
+    _read_codes()
     with st.container(horizontal=True, key="forecast-controls", vertical_alignment="bottom"):
         days = st.segmented_control(
             "Days ahead", HORIZONS, default=_DEFAULT_DAYS, required=True, key="horizon", bind="query-params"
         )
         grain = st.segmented_control(
-            "By", list(GRAINS), format_func=GRAINS.get, default=AUTO, required=True, key="grain",
+            "Periods", list(GRAINS), format_func=GRAINS.get, default=AUTO, required=True, key="grain",
             bind="query-params",
         )  # fmt: skip
         by = st.segmented_control(
-            "Split", list(BY), format_func=BY.get, default="total", required=True, key="by",
+            "Split by", list(BY), format_func=BY.get, default="total", required=True, key="by",
             bind="query-params",
         )  # fmt: skip
     horizon_days = int(days or _DEFAULT_DAYS)
     return Asked(horizon_days, grain_for(horizon_days, str(grain)), str(by), forecast_events.active())
+
+
+def _read_codes() -> None:
+    """Take a link that names what our code calls it, ?by=mode: widgets read their own labels only."""
+    for key, words in (("grain", GRAINS), ("by", BY)):
+        code = st.query_params.get(key)
+        if code in words:
+            st.session_state[key] = code
 
 
 def grain_for(horizon_days: int, chosen: str = AUTO) -> str:

@@ -1,4 +1,4 @@
-"""Known events that the forecast is to reckon with: handed over by the Scenarios page, switched on or off here."""
+"""Known events that the forecast reckons with: handed over by the Scenarios page, switched on or off here."""
 
 from __future__ import annotations
 

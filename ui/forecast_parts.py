@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -38,8 +38,8 @@ def show(visit: Visit, chosen: Filters, found: EmissionForecast, asked: Asked) -
         sums = totals(found, asked.by)
         titled(
             forecast_words.parts_finding(found, sums.rename(columns={"mean": "kg", "part_name": "name"})),
-            f"Mean with the 80 and 95 % range, by {asked.grain}, each with the same scale. The means of all "
-            f"{len(sums)} parts add up to the total above: {formats.emissions(found.total_kg)}.",
+            f"Mean with the 80 and 95 % range by {asked.grain}, on one scale. The means of all {len(sums)} "
+            f"parts add up to those of the total: {formats.emissions(found.frame['mean'].sum())}.",
         )
         show_chart(
             visit.draw(fans, found, chosen, asked=asked),  # type: ignore[arg-type]
@@ -50,7 +50,7 @@ def show(visit: Visit, chosen: Filters, found: EmissionForecast, asked: Asked) -
 
 
 def totals(found: EmissionForecast, by: str) -> pd.DataFrame:
-    """part, part_name, mean (kg over the horizon), share; the largest first."""
+    """part, part_name, mean (kg over all periods of the frame), share; the largest first."""
     rows = named_parts(found, by).groupby(["part", "part_name"], dropna=False, sort=False)["mean"].sum()
     frame = rows.reset_index().sort_values("mean", ascending=False, ignore_index=True, kind="stable")
     whole = frame["mean"].sum()
@@ -84,7 +84,7 @@ def fans(found: EmissionForecast, *, asked: Asked) -> go.Figure:
         axes = {"xaxis": f"x{name}", "yaxis": f"y{name}"}
         for level, shade in _BANDS:
             figure.add_traces(band(mine, level, shade, size, _rgb(colour), **axes))
-        figure.add_trace(_mean(mine, asked.grain, colour, size, str(part.part_name), axes))
+        figure.add_trace(_mean(mine, asked.grain, size, {"line": {"color": colour, "width": 2}, **axes}))
         gap = _HEAD_PX / (_PANEL_PX * lines)
         figure.update_layout(
             {
@@ -109,13 +109,12 @@ def fans(found: EmissionForecast, *, asked: Asked) -> go.Figure:
     return figure
 
 
-def _mean(
-    rows: pd.DataFrame, grain: str, colour: str, size: float, name: str, axes: dict[str, str]
-) -> go.Scatter:
+def _mean(rows: pd.DataFrame, grain: str, size: float, look: dict[str, Any]) -> go.Scatter:
     import plotly.graph_objects as go
 
+    name = literal(str(rows["part_name"].iloc[0]))
     words = [
-        f"{literal(name)}<br>{period_words(row.period, grain)}: {formats.emissions(row.mean)}"
+        f"{name}<br>{period_words(row.period, grain)}: {formats.emissions(row.mean)}"
         f"<br>95 %: {formats.mass(row.lower_95)} – {formats.mass(row.upper_95)}"
         for row in rows.itertuples()
     ]
@@ -123,11 +122,10 @@ def _mean(
         x=rows["period"].dt.strftime("%Y-%m-%d").tolist(),
         y=(rows["mean"] / size).tolist(),
         mode="lines" if len(rows) > 1 else "lines+markers",
-        line={"color": colour, "width": 2},
-        name=literal(name),
+        name=name,
         customdata=words,
         hovertemplate="%{customdata}<extra></extra>",
-        **axes,
+        **look,
     )
 
 

@@ -26,7 +26,8 @@ def show(found: EmissionForecast, asked: Asked) -> None:
     """The rows and their downloads."""
     rows = file_rows(found, asked.by)
     titled(
-        f"{formats.counted(len(found.frame), found.grain)} ahead, {formats.emissions(found.total_kg)} in all",
+        f"{formats.counted(len(found.frame), found.grain)}, "
+        f"{formats.emissions(found.frame['mean'].sum())} in all",
         "Mean and ranges of each period. The ends of the ranges do not add up: good and bad days even out."
         + (" The files hold each part's rows too." if len(rows) > len(found.frame) else ""),
     )

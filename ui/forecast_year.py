@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ui import forecast_words, formats
-from ui.chart_card import card, titled
+from ui import forecast_words, formats, target_section
 from ui.chart_card import show as show_chart
+from ui.chart_card import titled
 from ui.figure_style import layout, legend_item, legend_list
 from ui.forecast_fan import ACTUAL, band
+from ui.forecast_kpis import TargetPoint
 from ui.theme import NEUTRAL
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-    from streamlit.delta_generator import DeltaGenerator
 
+    from analytics.forecasting.events import Event
     from analytics.forecasting.results import YearOutlook
+    from analytics.targets import TargetStatus
     from data_access import Filters
     from ui.forecast_controls import Asked
     from ui.shell import Visit
 
-__all__ = ["TARGET", "cumulative", "legend", "show"]
+__all__ = ["TARGET", "cumulative", "legend", "point_of", "show", "target_of"]
 
+_log = logging.getLogger("ui")
 TARGET = "#c2553f"  # readable on both grounds; the line carries its words too
 _BANDS = ((95, 0.15), (80, 0.24))
 _HEIGHT = 340
 
 
 def cumulative(
-    outlook: YearOutlook, *, asked: Asked | None = None, target_kg: float | None = None
+    outlook: YearOutlook, *, events: tuple[Event, ...] = (), target_kg: float | None = None
 ) -> go.Figure:
     """Emissions since 1 January, then the forecast with its ranges; a line at the target's point.
 
-    `asked` says which events are in it: it is part of the key of what is drawn.
+    `events` are those in the outlook: they are part of the key of what is drawn.
     """
     import plotly.graph_objects as go
 
@@ -69,26 +73,45 @@ def legend() -> str:
 
 
 def show(
-    place: DeltaGenerator,
-    visit: Visit,
-    chosen: Filters,
-    outlook: YearOutlook,
-    asked: Asked,
-    target_kg: float | None = None,
+    visit: Visit, chosen: Filters, outlook: YearOutlook, asked: Asked, target: TargetPoint | None
 ) -> None:
-    """The card of the year."""
-    with card(place, "The year"):
-        titled(
-            forecast_words.year_finding(outlook),
-            f"Emissions of {outlook.year} added up day by day (UTC). Known up to "
-            f"{formats.day(outlook.so_far_to)}: {formats.emissions(outlook.so_far_kg)}.",
-            legend(),
-        )
-        show_chart(
-            visit.draw(cumulative, outlook, chosen, asked=asked, target_kg=target_kg),  # type: ignore[arg-type]
-            key="forecast-year",
-            alt="Lines: emissions since 1 January, the forecast to the year's end and its ranges",
-        )
+    """The year's chart under its finding."""
+    target_kg = None if target is None else target.kg
+    titled(forecast_words.year_finding(outlook, target_kg), _shows(outlook), legend())
+    show_chart(
+        visit.draw(cumulative, outlook, chosen, events=asked.events, target_kg=target_kg),  # type: ignore[arg-type]
+        key="forecast-year",
+        alt="Lines: emissions since 1 January, the forecast to the year's end and its ranges",
+    )
+
+
+def target_of(visit: Visit, chosen: Filters, outlook: YearOutlook | None) -> TargetPoint | None:
+    """The point of the target about these legs, if one is set; a failure takes down the line alone."""
+    try:
+        return None if outlook is None else point_of(target_section.pick(visit, chosen), outlook)
+    except Exception:
+        _log.exception("The targets could not be read")
+        return None
+
+
+def point_of(status: TargetStatus | None, outlook: YearOutlook) -> TargetPoint | None:
+    """The target's point for the outlook's year; its chance counts the events that are in the outlook."""
+    if status is None or status.point is None or status.unit != "kg" or status.year != outlook.year:
+        return None
+    chance = formats.share(float((outlook.draws <= status.point).mean()))
+    return TargetPoint(status.point, f"{chance} chance to meet the target of {formats.mass(status.point)}")
+
+
+def _shows(outlook: YearOutlook) -> str:
+    since = f" since {formats.day(outlook.from_day)}, where the data begin," if _late(outlook) else ""
+    return (
+        f"Emissions of {outlook.year}{since} added up day by day (UTC). Known up to "
+        f"{formats.day(outlook.so_far_to)}: {formats.emissions(outlook.so_far_kg)}."
+    )
+
+
+def _late(outlook: YearOutlook) -> bool:
+    return (outlook.from_day.month, outlook.from_day.day) != (1, 1)
 
 
 def _target(figure: go.Figure, target_kg: float, size: float) -> None:

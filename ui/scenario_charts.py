@@ -183,7 +183,9 @@ def by_mode(frame: pd.DataFrame) -> go.Figure:
 
 def by_mode_legend() -> str:
     """The legend of `by_mode`: hatched is now, solid is then."""
-    return legend_list([legend_item("now (hatched)", TOTAL, 0.45), legend_item("then (solid)", TOTAL)], "Bars")
+    return legend_list(
+        [legend_item("now (hatched)", TOTAL, 0.45), legend_item("then (solid)", TOTAL)], "Bars"
+    )
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -11,7 +11,19 @@ if TYPE_CHECKING:
     from access.saved_scenarios import SavedScenario
     from analytics.scenarios import Lever, Scenario
 
-__all__ = ["Card", "Draft", "add", "change", "current", "forget", "load", "move", "put", "remove", "take_over"]
+__all__ = [
+    "Card",
+    "Draft",
+    "add",
+    "change",
+    "current",
+    "forget",
+    "load",
+    "move",
+    "put",
+    "remove",
+    "take_over",
+]
 
 _DRAFT, _NEXT = "scenario-draft", "scenario-next-card"
 UNNAMED = "New scenario"

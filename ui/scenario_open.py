@@ -1,4 +1,4 @@
-"""Opening a saved scenario, by its link or from the list: its levers onto the bench, its filters into the bar."""
+"""Opening a saved scenario, by link or from the list: levers onto the bench, filters into the bar."""
 
 from __future__ import annotations
 

@@ -62,7 +62,9 @@ def state_words(draft: Draft, author: str = "") -> str:
     """Whether the scenario stands saved as it is on screen, and whose it is."""
     if draft.scenario_id is None:
         return "Not saved yet." if draft.cards else "Add levers below; they act in their order."
-    whose = "" if draft.mine else f" Saved by {author or 'somebody else'}: save it as your own to keep changes."
+    whose = (
+        "" if draft.mine else f" Saved by {author or 'somebody else'}: save it as your own to keep changes."
+    )
     state = "Unsaved changes." if draft.changed else "Saved as shown."
     return state + whose
 
@@ -147,9 +149,7 @@ def _address(scenario_id: str) -> None:
 
 def _delete(draft: Draft) -> None:
     with st.popover("Delete", icon=":material/delete:", key="scenario-delete"):
-        st.markdown(
-            f"Delete **{formats.plain(draft.name)}**? Its link ends for everybody; the levers stay on the bench."
-        )
+        st.markdown(f"Delete **{formats.plain(draft.name)}**? Its link ends; the levers stay on the bench.")
         st.button(
             "Delete this scenario",
             key="scenario-delete-yes",

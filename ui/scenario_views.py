@@ -7,9 +7,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import streamlit as st
 
+from data_access import Filters
 from ui import filters, periods
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analytics.overview import FilterOptions
 
 __all__ = [
@@ -19,6 +22,8 @@ __all__ = [
     "SECTIONS",
     "TARGETS",
     "asked",
+    "filters_in_url",
+    "filters_of",
     "link",
     "query_now",
     "section",
@@ -108,11 +113,29 @@ def show_selection(query: str, options: FilterOptions) -> None:
     for choice in filters.CHOICES:
         by_label = {label: value for value, label in filters.choice_labels(choice, options).items()}
         st.session_state[choice.key] = [by_label[one] for one in saved.get(choice.key, ()) if one in by_label]
-    st.session_state[filters.FLAGGED] = saved.get(filters.FLAGGED, ["false"])[0].lower() == "true"
+    st.session_state[filters.FLAGGED] = _flagged(saved)
     st.query_params.pop(filters.LANE, None)
     st.session_state[filters.LANES] = saved.get(filters.LANE, [])
 
 
-def named_query(query: str) -> dict[str, Any]:
-    """Query parameters out of a saved query, for a link to another page."""
-    return {name: values if len(values) > 1 else values[0] for name, values in parse_qs(query).items()}
+def filters_of(query: str, options: FilterOptions) -> Filters:
+    """The selection that a saved query means today; what is no longer in the data is left out."""
+    saved = parse_qs(query)
+    preset = saved.get(filters.PERIOD, [periods.DEFAULT])[0]
+    days = periods.parsed(tuple(saved.get(filters.DAYS, ())))
+    start, end = periods.span(preset, periods.today_utc(), days)
+    chosen: dict[str, Any] = {}
+    for choice in filters.CHOICES:
+        by_label = {label: value for value, label in filters.choice_labels(choice, options).items()}
+        chosen[choice.field] = tuple(by_label[one] for one in saved.get(choice.key, ()) if one in by_label)
+    return Filters(
+        start=start,  # type: ignore[arg-type]
+        end=end,  # type: ignore[arg-type]
+        anomalies_only=_flagged(saved),
+        lanes=tuple(saved.get(filters.LANE, ())),
+        **chosen,
+    )
+
+
+def _flagged(saved: Mapping[str, list[str]]) -> bool:
+    return saved.get(filters.FLAGGED, ["false"])[0].lower() == "true"

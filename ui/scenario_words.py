@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from ui import formats
 from ui.theme import mode_label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
-    from analytics.scenarios import ScenarioResult
+    from analytics.scenarios import Lever, ScenarioResult
 
 __all__ = [
     "abatement_finding",
@@ -19,8 +22,9 @@ __all__ = [
     "cost_note",
     "cost_per_t_words",
     "days_words",
-    "money_words",
+    "described",
     "modes_finding",
+    "money_words",
     "priced",
     "result_finding",
     "shortened",
@@ -44,6 +48,21 @@ def shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
 
 
+def described(lever: Lever, names: Mapping[str, str]) -> str:
+    """A lever in one line, suppliers by their names."""
+    named: dict[str, Any] = {
+        field: names.get(getattr(lever, field), getattr(lever, field))
+        for field in ("from_supplier", "to_supplier")
+        if hasattr(lever, field)
+    }
+    if lever.suppliers:
+        named["suppliers"] = tuple(names.get(one, one) for one in lever.suppliers)
+    try:
+        return replace(lever, **named).describe()
+    except ValueError:  # two suppliers of one name: their ids tell them apart
+        return lever.describe()
+
+
 def result_finding(result: ScenarioResult) -> str:
     """What all levers come to: Together the levers save 2.1 kt a year, 8.0 %."""
     change = result.then_kg - result.now_kg
@@ -56,17 +75,32 @@ def result_finding(result: ScenarioResult) -> str:
     return f"{levers} {formats.emissions(abs(change))} a year{share}"
 
 
-def priced(steps: pd.DataFrame) -> pd.DataFrame:
-    """The steps that save and whose cost per tonne is known, with `step`, their number in the table."""
-    numbered = steps.assign(step=range(1, len(steps) + 1))
-    known = numbered["cost_per_t"].astype(float).map(math.isfinite) & numbered["currency"].notna()
-    return numbered[known & (numbered["saved_kg"] > 0)]
+def priced(result: ScenarioResult) -> dict[str, pd.DataFrame]:
+    """By currency, that of most kg first: the steps that save and whose cost per tonne is known.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        step (number in the table, from 1), description, saved_kg (with a known cost), cost_per_t.
+    """
+    rows = result.costs[(result.costs["saved_kg"] > 0) & result.costs["cost_per_t"].notna()]
+    texts = result.steps["description"].tolist()
+    rows = rows.assign(
+        description=[texts[int(step)] for step in rows["step"]], step=rows["step"].astype(int) + 1
+    )
+    found = {str(name): part.reset_index(drop=True) for name, part in rows.groupby("currency", sort=False)}
+    return dict(sorted(found.items(), key=lambda pair: -float(pair[1]["saved_kg"].sum())))
 
 
-def unpriced(steps: pd.DataFrame) -> pd.DataFrame:
-    """The steps that save, but at a cost that is not known."""
-    numbered = steps.assign(step=range(1, len(steps) + 1))
-    return numbered[(numbered["saved_kg"] > 0) & ~numbered["step"].isin(priced(steps)["step"])]
+def unpriced(result: ScenarioResult) -> list[str]:
+    """The steps that save at a cost that is not known, each as a line; they are in no chart of costs."""
+    known = {int(step) for rows in priced(result).values() for step in rows["step"]}
+    steps = result.steps.to_dict("records")
+    return [
+        f"{number}. {step['description']}: {formats.mass(step['saved_kg'])} a year"
+        for number, step in enumerate(steps, start=1)
+        if step["saved_kg"] > 0 and number not in known
+    ]
 
 
 def abatement_finding(rows: pd.DataFrame, currency: str) -> str:
@@ -77,7 +111,9 @@ def abatement_finding(rows: pd.DataFrame, currency: str) -> str:
         what = "One step pays for itself" if len(pays) == 1 else f"{len(pays)} steps pay for themselves"
         return f"{what}: {kg} a year at no extra cost"
     cheapest = rows.sort_values("cost_per_t", kind="stable").iloc[0]
-    return f"The cheapest tonne costs {formats.money(cheapest['cost_per_t'], currency)}: step {cheapest['step']}"
+    return (
+        f"The cheapest tonne costs {formats.money(cheapest['cost_per_t'], currency)}: step {cheapest['step']}"
+    )
 
 
 def modes_finding(frame: pd.DataFrame) -> str:
@@ -101,10 +137,12 @@ def comparison_finding(names: tuple[str, str], results: tuple[ScenarioResult, Sc
     return f"“{better}” emits {formats.mass(abs(gap))} a year less than “{worse}”"
 
 
-def total_costs(steps: pd.DataFrame) -> tuple[tuple[str, float], ...]:
-    """Extra cost a year of the steps where it is known, per currency; currencies are never added up."""
-    known = steps[steps["extra_cost"].notna() & steps["currency"].notna()]
-    return tuple((str(name), float(cost)) for name, cost in known.groupby("currency")["extra_cost"].sum().items())
+def total_costs(result: ScenarioResult) -> tuple[tuple[str, float], ...]:
+    """Extra cost a year where it is known, per currency; currencies are never added up."""
+    rows = result.costs[result.costs["extra_cost"].notna()]
+    sums = rows.groupby("currency", sort=False)["extra_cost"].sum()
+    found = [(str(name), float(cost)) for name, cost in sums.items()]
+    return tuple(sorted(found, key=lambda pair: -abs(pair[1])))
 
 
 def cost_note(steps: pd.DataFrame) -> str:

@@ -212,7 +212,7 @@ COLUMNS: dict[str, tuple[str, str | None, str | None]] = {
     "upper_95": ("95 %, high", "%,.0f", "kg CO2e; 19 of 20 periods lie inside"),
     "actual_kg": ("Emitted, kg", "%,.0f", "kg CO2e, what came"),
     "method_name": ("Method", None, None),
-    "horizon_days": ("Days ahead", "%d", None),
+    "horizon_days": ("Days ahead", "%d", "The days 1 to this one after a forecast was made"),
     "wape": ("WAPE", _PERCENT, "Sum of errors ÷ sum of emissions"),
     "mase": ("MASE", "%.2f", "Errors ÷ those of taking the same weekday before; below 1 is better"),
     "bias_share": ("Bias", _PERCENT, "Above 0: forecast too high"),

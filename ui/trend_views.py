@@ -9,7 +9,7 @@ import streamlit as st
 from ui import filters
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 __all__ = [
     "AGAINST",
@@ -24,12 +24,14 @@ __all__ = [
     "YEARS",
     "Against",
     "against",
-    "compare_years",
+    "compare_with_before",
     "dimension",
     "narrow",
     "open_part",
+    "opened",
     "part",
     "section",
+    "show_period",
     "take_up",
     "wanted",
 ]
@@ -51,7 +53,7 @@ DIMENSIONS = {
     "Lanes": ("lane", filters.LANES),
     "Modes": ("mode", "mode"),
 }
-_SECTION, _AGAINST, _PART, _BY = "section", "against", "part", "trends-by"
+_SECTION, _AGAINST, _PART, _BY = "section", "against", "trends-part", "trends-by"
 _WANTED = "trends-wanted"
 
 
@@ -77,9 +79,14 @@ def against() -> Against:
     return AGAINST[str(chosen)]
 
 
-def compare_years() -> None:
-    """Compare with a year earlier; for callbacks."""
-    st.session_state[_AGAINST] = YEAR
+def compare_with_before() -> None:
+    """Compare with the period before; for callbacks."""
+    st.session_state[_AGAINST] = PREVIOUS
+
+
+def show_period(preset: str) -> None:
+    """Choose another period for the whole page, from a part of it; for callbacks."""
+    st.session_state[_WANTED] = {filters.PERIOD: preset}
 
 
 def part(parts: Sequence[str], labels: dict[str, str]) -> str:
@@ -97,6 +104,12 @@ def part(parts: Sequence[str], labels: dict[str, str]) -> str:
     )
 
 
+def opened(parts: Iterable[str], otherwise: str) -> str:
+    """The part that is open, before the choice is drawn."""
+    chosen = st.session_state.get(_PART)
+    return chosen if chosen in parts else otherwise
+
+
 def open_part(name: str) -> None:
     """Open up a part, from a click on its bar; for callbacks, which run before the widgets."""
     st.session_state[_PART] = name
@@ -111,13 +124,14 @@ def dimension() -> str:
     )
 
 
-def narrow(key: str, value: str) -> None:
-    """Narrow the whole page to one value of a filter, from a part of the page; for callbacks.
+def narrow(key: str, values: list[str]) -> None:
+    """Narrow the whole page to some values of a filter, from a part of the page; for callbacks.
 
     It is taken up when the whole page runs next: a fragment cannot change a widget that it did not draw.
     """
-    if value:
-        st.session_state[_WANTED] = {key: [value]}
+    known = [value for value in values if value]
+    if known:
+        st.session_state[_WANTED] = {key: known}
 
 
 def wanted() -> bool:
@@ -127,5 +141,5 @@ def wanted() -> bool:
 
 def take_up() -> None:
     """Set the filter that a part of the page chose; before the filters are drawn."""
-    for key, values in st.session_state.pop(_WANTED, {}).items():
-        st.session_state[key] = values
+    for key, value in st.session_state.pop(_WANTED, {}).items():
+        st.session_state[key] = value

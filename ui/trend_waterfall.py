@@ -181,7 +181,9 @@ def _totals(
 ) -> go.Bar | go.Scatter:
     import plotly.graph_objects as go
 
-    words = [(WHOLE, f"{literal(name)}: {formats.emissions(one)}") for name, one in zip(names, kg, strict=True)]
+    words = [
+        (WHOLE, f"{literal(name)}: {formats.emissions(one)}") for name, one in zip(names, kg, strict=True)
+    ]
     shared = {
         "y": list(rows),
         "x": [one / size for one in kg],

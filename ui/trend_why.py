@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import formats, states, tables, trend_contributions, trend_tables, trend_views, trend_waterfall
+from ui import (
+    formats,
+    periods,
+    states,
+    tables,
+    trend_contributions,
+    trend_tables,
+    trend_views,
+    trend_waterfall,
+)
 from ui import trend_words as words
 from ui.chart_card import show as show_chart
 from ui.chart_card import titled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from analytics.trends import Change
     from data_access import Filters
     from ui.shell import Visit
 
-__all__ = ["SHOWN", "part_rows", "show"]
+__all__ = ["SHOWN", "part_rows", "shorter", "show"]
 
 SHOWN = ["part_label", "kg", "means"]
 EXACT = (
     "The split is exact arithmetic: its parts add up to the change. The two totals themselves are known "
     "within their 95 % ranges."
 )
+_PRESET_DAYS = {"Last 90 days": 90, "Last 30 days": 30}
 
 
 def show(visit: Visit, chosen: Filters) -> None:
@@ -33,11 +46,10 @@ def show(visit: Visit, chosen: Filters) -> None:
     against = trend_views.against()
     change = visit.ask(TrendAnalytics(visit.store).change, chosen, against=against)
     if change.reason:
-        _not_comparable(change.reason, against)
+        _not_comparable(change.reason, chosen, against)
         return
     largest_kg = max(change.before_kg, change.after_kg)
     options = words.options_of(change.parts, change.after_kg - change.before_kg, largest_kg)
-    opened = st.session_state.get("part", words.WHOLE)
     titled(words.change_finding(change.before_kg, change.after_kg, change.parts), _shows(change))
     names = ("Before", "Now") if against == "previous" else ("A year earlier", "Now")
     show_chart(
@@ -48,7 +60,7 @@ def show(visit: Visit, chosen: Filters) -> None:
             before_kg=change.before_kg,
             after_kg=change.after_kg,
             names=names,
-            chosen=opened if opened in options else words.WHOLE,
+            chosen=trend_views.opened(options, words.WHOLE),
         ),
         key="trend-waterfall",
         alt="Waterfall: from the emissions before to those now, by what caused the difference",
@@ -59,7 +71,7 @@ def show(visit: Visit, chosen: Filters) -> None:
         rows = part_rows(change.parts)
         trend_tables.show(rows, SHOWN, key="trend-parts", alt="Parts of the change with their meaning")
         tables.download(rows[["part", "kg", "means"]], "change-by-part.csv", key="download-parts")
-    trend_contributions.show(change.contributions, options)
+    trend_contributions.show(visit, chosen, change, options)
 
 
 def part_rows(parts: pd.DataFrame) -> pd.DataFrame:
@@ -76,17 +88,30 @@ def _shows(change: Change) -> str:
 
 def _below(change: Change) -> str:
     largest = max(change.before_kg, change.after_kg)
-    cut = "The axis does not begin at 0. " if trend_waterfall.cut(
-        change.before_kg, change.after_kg, change.parts
-    ) else ""
+    cut = (
+        "The axis does not begin at 0. "
+        if trend_waterfall.cut(change.before_kg, change.after_kg, change.parts)
+        else ""
+    )
     return f"{cut}{words.left_out(change.parts, largest)} {EXACT}".strip()
 
 
-def _not_comparable(reason: str, against: str) -> None:
-    other = against == "previous"
-    states.empty(
-        "Nothing to compare with",
-        formats.plain(reason),
-        f"Compare with {trend_views.YEAR[0].lower()}{trend_views.YEAR[1:]}" if other else None,
-        trend_views.compare_years if other else None,
-    )
+def _not_comparable(reason: str, chosen: Filters, against: trend_views.Against) -> None:
+    """Say why, and offer what can be compared: another way, or a shorter period."""
+    action: str | None = None
+    callback: Callable[[], None] | None = None
+    preset = shorter(chosen)
+    if chosen.start and chosen.end and against == "year":
+        action, callback = "Compare with the period before", trend_views.compare_with_before
+    elif preset:
+        action = f"Show the {preset[0].lower()}{preset[1:]}"
+        callback = partial(trend_views.show_period, preset)
+    states.empty("Nothing to compare with", formats.plain(reason), action, callback)
+
+
+def shorter(chosen: Filters) -> str:
+    """The longest preset that is shorter than the period; an open one counts as longer than any."""
+    if chosen.start is None or chosen.end is None:
+        return periods.DEFAULT
+    days = (chosen.end - chosen.start).days
+    return next((name for name, most in _PRESET_DAYS.items() if most < days), "")

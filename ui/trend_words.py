@@ -10,6 +10,8 @@ from ui import formats
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analytics.trends import Season, YearOnYear
+
 __all__ = [
     "DOCS",
     "PARTS",
@@ -18,9 +20,13 @@ __all__ = [
     "change_finding",
     "left_out",
     "options_of",
+    "p_words",
     "part_words",
     "ranked",
+    "season_finding",
     "signed",
+    "signed_pct",
+    "years_finding",
 ]
 
 WHOLE = "whole"  # not a part: the whole change, opened up
@@ -86,7 +92,7 @@ PARTS = {
         "Data quality",
         "other types of data",
         "other types of data",
-        "More or less of the freight is measured rather than modelled: the knowledge changed, not the freight.",
+        "More or less of the freight is measured, not modelled: the knowledge changed, not the freight.",
     ),
     "factor_set": PartWords(
         "Emission factors",
@@ -156,6 +162,44 @@ def change_finding(before_kg: float, after_kg: float, parts: pd.DataFrame) -> st
     if len(moved) > _NAMED:
         named.append(f"{signed(rest)} from the rest")
     return f"{head}: {', '.join(named)}"
+
+
+def signed_pct(pct: float | None) -> str:
+    """A change in per cent with its sign: +4.2 %."""
+    found = formats.change(1.0 + pct / 100.0, 1.0) if pct is not None else None
+    return found[1] if found else formats.MISSING
+
+
+def p_words(p_value: float) -> str:
+    """How likely chance alone is."""
+    if formats.count(p_value) == formats.MISSING:
+        return "how likely by chance is not known"
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
+
+
+def season_finding(season: Season) -> str:
+    """Where the level goes, with its interval: a title; a trend that may be chance is called none."""
+    if season.slope_pct is None or season.slope_low is None or season.slope_high is None:
+        return "The history is too short for a trend a year"
+    if season.slope_low <= 0 <= season.slope_high:
+        between = f"between {signed_pct(season.slope_low)} and {signed_pct(season.slope_high)} a year"
+        return f"No significant trend: {between}"
+    way = "rises" if season.slope_pct > 0 else "falls"
+    size = signed_pct(abs(season.slope_pct)).lstrip("+")
+    return (
+        f"The level {way} by {size} a year "
+        f"(95 % {signed_pct(season.slope_low)} to {signed_pct(season.slope_high)})"
+    )
+
+
+def years_finding(found: YearOnYear) -> str:
+    """The last year against the one before, and what is left without the calendar: a title."""
+    if found.change_pct is None:
+        return "No month has the same month a year earlier to compare with"
+    change = f"Emissions are {signed_pct(found.change_pct)} against the same months a year earlier"
+    if found.adjusted_pct is None:
+        return change
+    return f"{change}, {signed_pct(found.adjusted_pct)} without what the calendar does"
 
 
 def _listed(names: list[str]) -> str:

@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analytics.forecasting.members import Fitted, fitted
+from analytics.forecasting.scale import fitting_scale
+from analytics.forecasting.steps import steps, weekly_profile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 __all__ = ["Combined", "combined"]
 
 _PSEUDO_ERRORS = 4.0
+_LATELY = 182
+_CHECKED_STEPS = 60
+_CHECKED_LEVELS = (0.80, 0.95)
 
 
 @dataclass(frozen=True)
@@ -27,31 +33,36 @@ class Combined:
     draws: Floats
 
 
-def combined(values: Floats, known: NDArray[np.bool_], horizon: int, season: int, draws: int, seed: int) -> Combined:
+def combined(values: Floats, known: Flags, horizon: int, season: int, draws: int, seed: int) -> Combined:
     """The mean of the models, and draws about it."""
-    models = fitted(values, horizon, season)
-    mean = np.mean([one.mean for one in models], axis=0)
-    chance = np.random.default_rng(seed)
-    off = _off(models, known, horizon, season, draws, chance)
-    return Combined(np.maximum(mean, 0.0), np.maximum(mean + off, 0.0))
+    scale = fitting_scale(values, season)
+    modelled = scale.to(values)
+    # On a root or a logarithm the week's shape already grows with the level.
+    profile = weekly_profile(values, season) if scale.power == 1 else np.ones(season)
+    moved = steps(modelled, season, profile).columns(len(values) + horizon)
+    models = fitted(modelled, horizon, season, moved)
+    middle = np.mean([one.mean for one in models], axis=0)
+    off = _off(models, known, season, draws, np.random.default_rng(seed))
+    off *= _tested_width(models, known, off)
+    mean = scale.mean_back(middle, off.var(axis=0))
+    lots = scale.back(middle + off) if scale.power != 1 else middle + off
+    return Combined(mean, _from_zero(mean, lots, _share_of_zeros(values, known, season, horizon)))
 
 
-def _off(
-    models: list[Fitted], known: NDArray[np.bool_], horizon: int, season: int, draws: int, chance: np.random.Generator
-) -> Floats:
-    """How far draws stray from the mean: past shocks of the same moments into every model, (draws, horizon)."""
+def _off(models: list[Fitted], known: Flags, season: int, draws: int, chance: np.random.Generator) -> Floats:
+    """How far draws stray from the mean: past shocks of the same moments into every model, (draws, h)."""
     from scipy.signal import fftconvolve
 
-    n = len(known)
+    n, horizon = len(known), len(models[0].mean)
     together = np.mean([one.shocks for one in models], axis=0)
     scale = _scale_by_phase(together, known, season)
     phase = np.arange(n + horizon) % season
     usable = np.flatnonzero(known & (scale[phase[:n]] > 0))
+    total = np.zeros((draws, horizon))
     if not len(usable):
-        return np.zeros((draws, horizon))
+        return total
     picked = chance.choice(usable, (draws, horizon))
     starts = chance.standard_normal((draws, max(one.unsure.shape[1] for one in models)))
-    total = np.zeros((draws, horizon))
     for one in models:
         wider = np.sqrt(n / max(n - one.many, n / 3))
         shocks = (one.shocks / np.where(scale[phase[:n]] > 0, scale[phase[:n]], 1.0))[picked]
@@ -59,13 +70,72 @@ def _off(
         total += fftconvolve(shocks, one.psi[None, :], axes=1)[:, :horizon]
         spread = float(np.std(one.shocks)) * wider
         total += spread * starts[:, : one.unsure.shape[1]] @ one.unsure.T
-    return total / len(models)
+    return np.asarray(total / len(models))
 
 
-def _scale_by_phase(shocks: Floats, known: NDArray[np.bool_], season: int) -> Floats:
+def _scale_by_phase(shocks: Floats, known: Flags, season: int) -> Floats:
     """The size of the shocks on each day of the week, shrunk to that of all days."""
     overall = float(np.mean(shocks[known] ** 2))
     phase = np.arange(len(shocks)) % season
     sums = np.bincount(phase[known], shocks[known] ** 2, season) + _PSEUDO_ERRORS * overall
     scale: Floats = np.sqrt(sums / (np.bincount(phase[known], minlength=season) + _PSEUDO_ERRORS))
     return scale
+
+
+def _tested_width(models: list[Fitted], known: Flags, off: Floats) -> Floats:
+    """By how much each step's spread must grow or shrink to hold what past forecasts were wrong by, (h,).
+
+    The past forecasts start at every day of the series, with the models as they are fitted now. Far ahead
+    they overlap and tell less, so the factor is shrunk to 1 by the number of them that do not overlap.
+    """
+    n, horizon = len(known), off.shape[1]
+    factors = np.ones(horizon)
+    checked = min(horizon, _CHECKED_STEPS, n // 4)
+    errors = np.zeros(n)
+    wider = np.sqrt(n / max(n - np.mean([one.many for one in models]), n / 3))
+    logs, weights = np.zeros(checked), np.zeros(checked)
+    for step in range(checked):
+        later = np.zeros(n)
+        for one in models:
+            later[step:] += one.psi[step] * one.shocks[: n - step]
+        errors = errors + later / len(models)
+        seen = np.abs(errors[step + 1 :][known[step + 1 :]])
+        if len(seen) < 10:
+            break
+        past = np.quantile(seen, _CHECKED_LEVELS) * wider
+        drawn = np.quantile(np.abs(off[:, step]), _CHECKED_LEVELS)
+        if (past > 0).all() and (drawn > 0).all():
+            weights[step] = n / (step + 1)
+            logs[step] = float(np.mean(np.log(past / drawn)))
+    if checked and weights.sum() > 0:
+        shrunk = logs * weights / (weights + 10.0)
+        kernel = np.ones(7)
+        smooth = np.convolve(np.pad(shrunk, 3, "edge"), kernel / 7, "valid")
+        factors[:checked] = np.exp(smooth)
+        factors[checked:] = factors[checked - 1]
+    return np.clip(factors, 0.5, 2.0)
+
+
+def _share_of_zeros(values: Floats, known: Flags, season: int, horizon: int) -> Floats:
+    """Of each coming step, the share of zeros among the last values of that day of the week, (h,)."""
+    n = len(values)
+    shares = np.zeros(season)
+    for phase in range(season):
+        of_phase = values[phase::season][known[phase::season]][-_LATELY // season :]
+        shares[phase] = (of_phase == 0).sum() / (len(of_phase) + 0.5)
+    return np.asarray(shares[np.arange(n, n + horizon) % season])
+
+
+def _from_zero(mean: Floats, draws: Floats, zeros: Floats) -> Floats:
+    """The draws cut at zero, as often zero as the past was, and moved so that their mean stays where it is."""
+    for step in np.flatnonzero(zeros > 0):
+        lowest = np.quantile(draws[:, step], zeros[step])
+        draws[:, step] = np.where(draws[:, step] <= lowest, 0.0, draws[:, step])
+    move = np.zeros(len(mean))
+    for _ in range(8):  # Newton's method: the mean of what is left falls by the share above zero
+        cut = draws - move
+        above = np.maximum((cut > 0).mean(axis=0), 0.05)
+        move = np.maximum(move + (np.maximum(cut, 0.0).mean(axis=0) - mean) / above, 0.0)
+    left = np.maximum(draws - move, 0.0)
+    reached = left.mean(axis=0)
+    return np.asarray(left * np.where(reached > 0, np.minimum(mean / np.where(reached > 0, reached, 1.0), 2.0), 1.0))

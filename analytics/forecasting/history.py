@@ -17,6 +17,7 @@ _MOST_DAYS = 2_000
 _GAP_DAYS = 14  # a longer run without a leg, in a series with legs on most other days, is missing data
 _STOPPED_DAYS = 90  # a run up to the end that is longer means that the selection ships no more
 _DENSE = 0.5
+_LONG_RUNS_A_YEAR = 3  # more of them are how the selection ships
 _FEWEST_WEEKS = 14
 
 
@@ -85,9 +86,7 @@ def history_of(daily: pd.DataFrame, end: pd.Timestamp, notes: tuple[str, ...] = 
     frame = frame.fillna(0.0)
     frame[gap] = np.nan
     recent = slice(-365, None)
-    weekly = bool(
-        present[recent].sum() < _DENSE * (~gap[recent]).sum() and len(days) >= _FEWEST_WEEKS * 7
-    )
+    weekly = bool(present[recent].sum() < _DENSE * (~gap[recent]).sum() and len(days) >= _FEWEST_WEEKS * 7)
     return History(
         frame["wtw_kg"].rename("wtw_kg"),
         frame["tonne_km"],
@@ -100,15 +99,17 @@ def history_of(daily: pd.DataFrame, end: pd.Timestamp, notes: tuple[str, ...] = 
 def gaps(present: np.ndarray) -> np.ndarray:
     """Which days are missing data, from which days have legs.
 
-    A run of 14 days or more without a leg is a gap where at least half of the days outside such runs have
-    legs; else the days are quiet. A run of more than 90 days up to the end is no gap: the shipping stopped.
+    A run of 14 days or more without a leg is a gap where such runs are rare (three a year) and at least half
+    of the days outside them have legs; else the days are quiet. A run of more than 90 days up to the end is
+    no gap: the shipping stopped.
     """
     absent = ~np.asarray(present, dtype=bool)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], absent.astype(int), [0]])))
     long = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= _GAP_DAYS]
     outside = len(absent) - sum(b - a for a, b in long)
     gap = np.zeros(len(absent), dtype=bool)
-    if outside and (~absent).sum() >= _DENSE * outside:
+    rare = len(long) <= max(1.0, _LONG_RUNS_A_YEAR * len(absent) / 365)
+    if outside and rare and (~absent).sum() >= _DENSE * outside:
         for a, b in long:
             gap[a:b] = not (b == len(absent) and b - a > _STOPPED_DAYS)
     return gap
@@ -130,9 +131,7 @@ def _see_that_it_is_long_enough(days: int, with_legs: int) -> None:
 def _notes(days: pd.DatetimeIndex, gap: np.ndarray, present: np.ndarray, weekly: bool) -> tuple[str, ...]:
     notes = []
     if len(days) < 365:
-        notes.append(
-            f"The history has {len(days)} days: too short to know how the seasons of a year differ."
-        )
+        notes.append(f"The history has {len(days)} days: too short to know how the seasons of a year differ.")
     if gap.any():
         first, last = days[gap][0], days[gap][-1]
         notes.append(

@@ -9,7 +9,7 @@ the same orders, a hundred times faster, and errors on paths of which sums can b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Fitted", "fitted"]
+__all__ = ["Fitted", "fit", "fitted", "level", "short_level"]
 
 _RIDGE = 1e-8
 _ITERATIONS = 60
@@ -54,6 +54,7 @@ class Fitted:
     unsure: Floats
     sse: float
     many: int
+    parameters: tuple[float, ...]
 
     @property
     def aicc(self) -> float:
@@ -63,31 +64,36 @@ class Fitted:
         return n * float(np.log(max(self.sse, 1e-300) / n)) + penalty
 
 
-def fitted(values: Floats, horizon: int, season: int) -> list[Fitted]:
-    """The models that the length of the series allows, one of each kind."""
+def fitted(values: Floats, horizon: int, season: int, extra: Floats | None = None) -> list[Fitted]:
+    """The models that the length of the series allows, one of each kind.
+
+    extra (n + horizon, k): further columns to be solved for with the starts, such as steps of the level.
+    """
+    if extra is None:
+        extra = np.zeros((len(values) + horizon, 0))
     n = len(values)
     weekly = [False, True] if season > 1 and n >= 2 * season else [False]
-    kinds = [[_level(week) for week in weekly], [_simple(week) for week in weekly]]
+    kinds = [[short_level(week) for week in weekly], [_simple(week) for week in weekly]]
     if season > 1 and n >= 3 * season:
         kinds[1].append(_ets(season))
     if n >= 6 * max(season, 5):
-        kinds[0] = [_level_ar(week) for week in weekly]
+        kinds[0] = [level(week) for week in weekly]
         kinds[1].append(_damped(season if season > 1 else 0))
-    best = [min((_fit(values, horizon, season, one) for one in kind), key=lambda f: f.aicc) for kind in kinds]
+    best = [min((fit(values, horizon, season, one, extra) for one in kind), key=lambda f: f.aicc) for kind in kinds]
     seasonal = season > 1 and any(one.name.endswith("week") for one in best)
     if n >= 6 * max(season, 5):
-        best.append(_fit(values, horizon, season, _sarima(season if seasonal else 1)))
+        best.append(fit(values, horizon, season, _sarima(season if seasonal else 1), extra))
     return best
 
 
-def _level(weekly: bool) -> Model:
+def short_level(weekly: bool) -> Model:
     def filters(p: Floats) -> tuple[Floats, Floats]:
         return np.array([1.0, -p[0]]), np.array([1.0])
 
     return Model("ar1 week" if weekly else "ar1", filters, (0.3,), ((-0.5, 0.95),), weekly)
 
 
-def _level_ar(weekly: bool) -> Model:
+def level(weekly: bool) -> Model:
     """Local level + AR(1): ARIMA(1, 1, 2)."""
 
     def filters(p: Floats) -> tuple[Floats, Floats]:
@@ -153,26 +159,32 @@ def _sarima(season: int) -> Model:
     return Model("sarima week" if season > 1 else "arima", filters, start[:many], bounds[:many], season > 1)
 
 
-def _starts(steps: Floats, season: int, model: Model, damping: float) -> Floats:
-    """What the series may start from, a column each: a level, or one for each day of the week; a slope."""
-    if model.weekly:
-        columns = [(steps % season == day).astype(float) for day in range(season)]
-    else:
-        columns = [np.ones(len(steps))]
-    if model.trend:
-        columns.append((1 - damping ** (steps + 1)) / (1 - damping))
-    return np.column_stack(columns)
+def _starts(steps: Floats, season: int, model: Model) -> Floats:
+    """What the series may start from, a column each: a level, or one for each day of the week."""
+    if not model.weekly:
+        return np.ones((len(steps), 1))
+    return np.column_stack([(steps % season == day).astype(float) for day in range(season)])
 
 
-def _fit(values: Floats, horizon: int, season: int, model: Model) -> Fitted:
+def _slope(steps: Floats, damping: float) -> Floats:
+    """What a slope of 1 at the start has added by each step."""
+    return np.asarray((1 - damping ** (steps + 1)) / (1 - damping))
+
+
+def fit(values: Floats, horizon: int, season: int, model: Model, extra: Floats, start: Sequence[float] = ()) -> Fitted:
+    """One model by conditional least squares, searched from its own start or a nearer one."""
     from scipy.optimize import minimize
     from scipy.signal import lfilter
 
     n = len(values)
     steps = np.arange(n + horizon, dtype=float)
 
+    whole = np.column_stack([_starts(steps, season, model), extra])
+
     def errors(p: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        columns = _starts(steps[:n], season, model, p[-1])
+        columns = whole[:n]
+        if model.trend:
+            columns = np.column_stack([columns, _slope(steps[:n], p[-1])])
         ar, ma = model.filter(p)
         both = lfilter(ar, ma, np.column_stack([values, columns]), axis=0)
         y, x = both[:, 0], both[:, 1:]
@@ -188,12 +200,14 @@ def _fit(values: Floats, horizon: int, season: int, model: Model) -> Fitted:
 
     with np.errstate(all="ignore"):
         found = minimize(
-            loss, model.start, method="L-BFGS-B", bounds=model.bounds, options={"maxiter": _ITERATIONS}
+            loss, start or model.start, method="L-BFGS-B", bounds=model.bounds, options={"maxiter": _ITERATIONS}
         )
         p = np.asarray(found.x if np.isfinite(found.fun) else model.start, dtype=float)
         e, b, gram, columns = errors(p)
     ar, ma = model.filter(p)
-    later = _starts(steps, season, model, p[-1])[n:]
+    later = whole[n:]
+    if model.trend:
+        later = np.column_stack([later, _slope(steps[n:], p[-1])])
 
     def ahead(past: Floats) -> Floats:
         """What the filter expects after what it saw (n, k), when no more shocks come."""
@@ -215,4 +229,5 @@ def _fit(values: Floats, horizon: int, season: int, model: Model) -> Fitted:
         unsure=unsure,
         sse=float(e @ e),
         many=len(p) + columns.shape[1],
+        parameters=tuple(map(float, p)),
     )

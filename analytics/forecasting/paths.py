@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Paths", "paths"]
 
+_DRAWS = 1000  # as many are always drawn: the mean does not hang on how many are asked for
 _WINDOW_DAYS, _WINDOW_WEEKS = 1100, 320
 
 
@@ -53,5 +54,5 @@ def paths(y: pd.Series, horizon: int, draws: int = 400, seed: int = 0) -> Paths:
     values = values[-(_WINDOW_DAYS if season > 1 else _WINDOW_WEEKS) :]
     unit = float(np.nanmean(values)) or 1.0
     closed = filled(values / unit, season)
-    found = combined(closed, np.isfinite(values), len(dates) + tail, season, draws, seed)
-    return Paths(dates, found.mean[tail:] * unit, found.draws[:, tail:] * unit)
+    found = combined(closed, np.isfinite(values), len(dates) + tail, season, max(draws, _DRAWS), seed)
+    return Paths(dates, found.mean[tail:] * unit, found.draws[:draws, tail:] * unit)

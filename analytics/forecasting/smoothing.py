@@ -28,6 +28,17 @@ class Smoothed:
     error_sd: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class _State:
+    """Where the series stand at their end: level (k,), season (7, k), weights (k, 2), past errors (n, k)."""
+
+    level: np.ndarray
+    season: np.ndarray
+    weights: np.ndarray
+    errors: np.ndarray
+    phase: int
+
+
 def smoothed_paths(y: np.ndarray, horizon: int, draws: int = 400, *, seed: int = 0) -> Smoothed:
     """Forecast k daily series with their futures.
 
@@ -49,21 +60,13 @@ def smoothed_paths(y: np.ndarray, horizon: int, draws: int = 400, *, seed: int =
     best = np.nanmean(settled**2, axis=0).argmin(axis=0)  # (k,)
     each = np.arange(y.shape[1])
     chosen = np.nan_to_num(settled[-365:, best, each])
-    return _simulated(
-        level[best, each],
-        season[:, best, each],
-        weights[best],
-        chosen - chosen.mean(axis=0),
-        len(y) % _WEEK,
-        horizon,
-        draws,
-        seed,
+    state = _State(
+        level[best, each], season[:, best, each], weights[best], chosen - chosen.mean(axis=0), len(y) % _WEEK
     )
+    return _simulated(state, horizon, draws, seed)
 
 
-def _run(
-    y: np.ndarray, alphas: np.ndarray, gammas: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _run(y: np.ndarray, alphas: np.ndarray, gammas: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Level (weights, k), season (7, weights, k) by day number modulo 7, errors (days, weights, k)."""
     first = y[: 8 * _WEEK]
     start = np.nan_to_num(np.nanmean(first, axis=0)) if len(first) else np.zeros(y.shape[1])
@@ -88,16 +91,9 @@ def _weekday(first: np.ndarray, day: int, start: np.ndarray) -> np.ndarray:
     return np.where(known.any(axis=0), np.where(known, values - start, 0.0).sum(axis=0) / counted, 0.0)
 
 
-def _simulated(
-    level: np.ndarray,
-    season: np.ndarray,
-    weights: np.ndarray,
-    errors: np.ndarray,
-    phase: int,
-    horizon: int,
-    draws: int,
-    seed: int,
-) -> Smoothed:
+def _simulated(state: _State, horizon: int, draws: int, seed: int) -> Smoothed:
+    level, season, weights = state.level, state.season, state.weights
+    errors, phase = state.errors, state.phase
     rng = np.random.default_rng(seed)
     alpha, gamma = weights[:, 0], weights[:, 1]
     mean = np.stack([level + season[(phase + step) % _WEEK] for step in range(horizon)])

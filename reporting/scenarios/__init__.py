@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from reporting.scenarios.definition import definition_bytes, read_definition
-from reporting.scenarios.workbook import SHEETS, workbook
+from reporting.scenarios.workbook import SHEETS, ScenarioBook, workbook
 
-__all__ = ["SHEETS", "definition_bytes", "read_definition", "workbook"]
+__all__ = ["SHEETS", "ScenarioBook", "definition_bytes", "read_definition", "workbook"]

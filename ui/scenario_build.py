@@ -1,0 +1,98 @@
+"""Building a scenario: the year it starts from, the levers at the left, what they come to at the right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from access import Permission
+from ui import (
+    formats,
+    lane_kpis,
+    scenario_draft,
+    scenario_export,
+    scenario_forecast,
+    scenario_forms,
+    scenario_kpis,
+    scenario_levers,
+    scenario_result,
+    scenario_saved,
+    scenario_views,
+    states,
+)
+
+if TYPE_CHECKING:
+    from analytics.overview import FilterOptions
+    from analytics.scenarios import Baseline
+    from data_access import Filters
+    from ui.shell import Visit
+
+__all__ = ["base_words", "baseline", "show"]
+
+
+def show(visit: Visit, chosen: Filters, options: FilterOptions) -> None:
+    from analytics import ScenarioAnalytics
+    from analytics.scenarios import run
+
+    with states.loading(140):
+        base = baseline(visit, chosen)
+        possible = visit.ask(ScenarioAnalytics(visit.store).options, chosen) if base.now_kg > 0 else None
+    if possible is None:
+        states.empty_selection(options)
+        return
+    scenario_saved.bar(visit, options)
+    draft = scenario_draft.current()
+    scenario_views.write_url(draft.scenario_id)
+    _base(base)
+    result = run(base, draft.scenario())
+    lane_kpis.row(scenario_kpis.cards(result))
+    left, right = st.columns([5, 8], gap="medium")
+    with left:
+        scenario_levers.show(draft, result, base.names)
+        scenario_forms.show(possible, base.names, first=not draft.cards)
+    with right:
+        if draft.cards:
+            scenario_result.warned(result)
+            scenario_result.show(result)
+        else:
+            _nothing_yet()
+        if draft.cards:
+            scenario_forecast.show(result)
+        if visit.may(Permission.EXPORT):
+            scenario_export.show(draft, result, base, scenario_views.query_now(options))
+
+
+def baseline(visit: Visit, chosen: Filters) -> Baseline:
+    """The year that every scenario of this selection starts from."""
+    from analytics import ScenarioAnalytics
+
+    return visit.ask(ScenarioAnalytics(visit.store).baseline, chosen)
+
+
+def base_words(base: Baseline) -> str:
+    """Base: 365 days, 21 Nov 2025 – 20 Nov 2026, 26.3 kt CO2e a year (24.1–28.6)."""
+    period = f"{formats.day(base.start)} – {formats.day(base.end)}"
+    kg = formats.emissions_range(base.now_kg, base.low_kg, base.high_kg)
+    return f"Base: {formats.counted(round(base.days), 'day')}, {period}; {kg} CO2e a year."
+
+
+def _base(base: Baseline) -> None:
+    aside = ""
+    if base.out_of_reach_kg > 0:
+        aside = (
+            f" {formats.mass(base.out_of_reach_kg)} of it is in flagged or incomplete chains, which no lever "
+            "but growth changes."
+        )
+    st.markdown(formats.plain(base_words(base) + aside))
+    if base.notes:
+        st.caption(formats.plain(" ".join(base.notes)))
+
+
+def _nothing_yet() -> None:
+    with st.container(border=True, key="scenario-none"):
+        st.markdown("### :material/tune: No lever yet")
+        st.markdown(
+            "Choose at the left what to change. Each list holds only what these data show to be possible. "
+            "Levers act in their order, each on what the ones before it have left, so nothing counts twice."
+        )
