@@ -38,7 +38,15 @@ FIRST_ADMINISTRATOR = "admin@localhost"
 # Slow to import, and on every page: loaded while the first visitor types a password.
 _WARM = ("pandas", "plotly.graph_objects", "duckdb", "pyarrow")
 # Slower still, and for some pages only: loaded when the first visitor has a page, after the map's sea routes.
-_WARM_LATER = ("sklearn.ensemble", "shap", "pyod.models.ecod", "pyod.models.iforest")
+_WARM_LATER = (
+    "scipy.signal",
+    "scipy.optimize",
+    "statsmodels.tsa.seasonal",
+    "sklearn.ensemble",
+    "shap",
+    "pyod.models.ecod",
+    "pyod.models.iforest",
+)
 _LATER_S = 20.0
 _STOP_S = 10.0  # for an import or a scoring that is under way when the server ends
 

@@ -23,6 +23,7 @@ def _parts() -> dict[str, Callable[[Bench], list[Table]]]:
     from benchmarks import (
         detection,
         drivers,
+        forecast_page,
         generation,
         imports,
         lane_map,
@@ -36,8 +37,8 @@ def _parts() -> dict[str, Callable[[Bench], list[Table]]]:
     )
 
     parts = (
-        queries, imports, generation, places, detection, scoring, live, drivers, suppliers, lane_map, page,
-        start,
+        queries, imports, generation, places, detection, scoring, live, drivers, forecast_page, suppliers,
+        lane_map, page, start,
     )  # fmt: skip
     return {part.__name__.rpartition(".")[2]: part.measure for part in parts}
 

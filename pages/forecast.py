@@ -46,11 +46,11 @@ def _too_short(visit: Visit, chosen: Filters, options: FilterOptions, reason: To
         states.empty_selection(options)
         return
     narrowed = filters.narrowed()
+    ends_early = chosen.end is not None and options.last is not None and chosen.end <= options.last
+    action = "Clear all filters" if narrowed else "Show all time" if ends_early else None
+    clears = filters.clear_all if narrowed else filters.show_all_time
     states.empty(
-        "Too little history for a forecast",
-        formats.plain(reason),
-        "Clear all filters" if narrowed else None,
-        filters.clear_all if narrowed else None,
+        "Too little history for a forecast", formats.plain(reason), action, clears if action else None
     )
     known = f"Known so far: {formats.counted(before.legs, 'leg')}, {formats.emissions(before.wtw_kg)}."
     st.caption(formats.plain(known))

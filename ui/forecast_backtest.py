@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from data_access import Filters, Scope, Store
     from ui.shell import Visit
 
-__all__ = ["SHOWN", "BacktestJob", "finding", "rows_of", "running", "show"]
+__all__ = ["SHOWN", "BacktestJob", "finding", "rows_of", "running", "show", "take_up"]
 
 _JOB = "forecast-backtest"
 SHOWN = [
@@ -38,6 +38,7 @@ class BacktestJob(Job["Backtest"]):
     def __init__(self, store: Store, scope: Scope, chosen: Filters, found: EmissionForecast) -> None:
         super().__init__("Reading the history")
         self.chosen = chosen
+        self.taken_up = False
         self._store, self._scope = store, scope
         self._found = found
 
@@ -53,6 +54,14 @@ class BacktestJob(Job["Backtest"]):
 def running() -> bool:
     job: BacktestJob | None = st.session_state.get(_JOB)
     return job is not None and job.running
+
+
+def take_up() -> None:
+    """Have the kept runs read anew once a test has ended; before they are asked for."""
+    job: BacktestJob | None = st.session_state.get(_JOB)
+    if job is not None and not job.running and not job.taken_up:
+        job.taken_up = True
+        forecast_answers.forget()
 
 
 def show(visit: Visit, chosen: Filters, found: EmissionForecast, backtest: Backtest | None) -> None:
@@ -135,7 +144,6 @@ def _start(visit: Visit, chosen: Filters, found: EmissionForecast) -> None:
 def _progress() -> None:
     job: BacktestJob = st.session_state[_JOB]
     if not job.running:
-        forecast_answers.forget()
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key="backtest-progress"):
         st.progress(job.fraction, text=f"**Testing** – {formats.plain(job.text)}")

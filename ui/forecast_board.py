@@ -44,6 +44,7 @@ def show(visit: Visit, chosen: Filters) -> None:
         by_day = forecast_answers.by_day(visit, chosen)
         found = forecast_answers.ahead(visit, chosen, asked)
         outlook = forecast_answers.year(visit, chosen, asked)
+    forecast_backtest.take_up()
     known = forecast_answers.kept(visit, chosen, by_day)
     before_kg = forecast_words.last_equal_kg(by_day, asked.horizon_days)
     target = forecast_year.target_of(visit, chosen, outlook)

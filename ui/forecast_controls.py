@@ -39,29 +39,39 @@ class Asked:
 
 def controls() -> Asked:
     """Draw the row of controls."""
-    _read_codes()
     with st.container(horizontal=True, key="forecast-controls", vertical_alignment="bottom"):
         days = st.segmented_control(
             "Days ahead", HORIZONS, default=_DEFAULT_DAYS, required=True, key="horizon", bind="query-params"
         )
-        grain = st.segmented_control(
-            "Periods", list(GRAINS), format_func=GRAINS.get, default=AUTO, required=True, key="grain",
-            bind="query-params",
-        )  # fmt: skip
-        by = st.segmented_control(
-            "Split by", list(BY), format_func=BY.get, default="total", required=True, key="by",
-            bind="query-params",
-        )  # fmt: skip
+        grain = _coded("Periods", GRAINS, "grain")
+        by = _coded("Split by", BY, "by")
     horizon_days = int(days or _DEFAULT_DAYS)
-    return Asked(horizon_days, grain_for(horizon_days, str(grain)), str(by), forecast_events.active())
+    return Asked(horizon_days, grain_for(horizon_days, grain), by, forecast_events.active())
 
 
-def _read_codes() -> None:
-    """Take a link that names what our code calls it, ?by=mode: widgets read their own labels only."""
-    for key, words in (("grain", GRAINS), ("by", BY)):
-        code = st.query_params.get(key)
-        if code in words:
-            st.session_state[key] = code
+def _coded(label: str, words: dict[str, str], parameter: str) -> str:
+    """One choice whose code stands in the URL, ?by=mode: a bound widget would write its label.
+
+    The first of `words` is the default, and leaves the URL alone.
+    """
+    key, written = f"forecast-{parameter}", f"forecast-{parameter}-in-url"
+    default = next(iter(words))
+    in_url = st.query_params.get(parameter)
+    if in_url in words and (key not in st.session_state or in_url != st.session_state.get(written)):
+        st.session_state[key] = in_url
+    chosen = str(
+        st.segmented_control(
+            label, list(words), format_func=words.get, default=default, required=True, key=key
+        )
+        or default
+    )
+    wanted = None if chosen == default else chosen
+    if wanted is None:
+        st.query_params.pop(parameter, None)
+    elif wanted != in_url:
+        st.query_params[parameter] = wanted
+    st.session_state[written] = wanted
+    return chosen
 
 
 def grain_for(horizon_days: int, chosen: str = AUTO) -> str:

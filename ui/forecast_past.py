@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["SHOWN", "came_of", "compared", "finding", "show"]
 
 SHOWN = ["period", "actual_kg", "mean", "lower_80", "upper_80", "lower_95", "upper_95"]
+_LATE_DAYS = 7
 _RGB = "146,104,207"  # EARLIER
 _TWO = ((95, 0.16), (80, 0.20))
 
@@ -122,4 +123,8 @@ def compared(rows: pd.DataFrame) -> go.Figure:
 
 
 def _label(run: Run) -> str:
-    return formats.day(pd.Timestamp(run.history_end) - pd.Timedelta(days=1))
+    """Up to which day; one that was made later, from a period that ended then, says so."""
+    end = pd.Timestamp(run.history_end)
+    said = formats.day(end - pd.Timedelta(days=1))
+    late = pd.Timestamp(run.made_at) - end > pd.Timedelta(days=_LATE_DAYS)
+    return f"{said} (made {formats.day(run.made_at)})" if late else said

@@ -9,7 +9,6 @@ import streamlit as st
 from access import Permission
 from ui import (
     formats,
-    lane_kpis,
     scenario_draft,
     scenario_export,
     scenario_forecast,
@@ -21,6 +20,7 @@ from ui import (
     scenario_views,
     states,
 )
+from ui import scenario_words as words
 
 if TYPE_CHECKING:
     from analytics.overview import FilterOptions
@@ -28,12 +28,11 @@ if TYPE_CHECKING:
     from data_access import Filters
     from ui.shell import Visit
 
-__all__ = ["base_words", "baseline", "show"]
+__all__ = ["baseline", "show"]
 
 
 def show(visit: Visit, chosen: Filters, options: FilterOptions) -> None:
-    from analytics import ScenarioAnalytics
-    from analytics.scenarios import run
+    from analytics.scenarios import ScenarioAnalytics, run
 
     with states.loading(140):
         base = baseline(visit, chosen)
@@ -46,7 +45,7 @@ def show(visit: Visit, chosen: Filters, options: FilterOptions) -> None:
     scenario_views.write_url(draft.scenario_id)
     _base(base)
     result = run(base, draft.scenario())
-    lane_kpis.row(scenario_kpis.cards(result))
+    scenario_kpis.row(scenario_kpis.cards(result))
     left, right = st.columns([5, 8], gap="medium")
     with left:
         scenario_levers.show(draft, result, base.names)
@@ -57,34 +56,22 @@ def show(visit: Visit, chosen: Filters, options: FilterOptions) -> None:
             scenario_result.show(result)
         else:
             _nothing_yet()
-        if draft.cards:
-            scenario_forecast.show(result)
-        if visit.may(Permission.EXPORT):
-            scenario_export.show(draft, result, base, scenario_views.query_now(options))
+    if draft.cards:
+        scenario_result.tables_of(result)
+        scenario_forecast.show(result)
+    if visit.may(Permission.EXPORT):
+        scenario_export.show(draft, result, base, scenario_views.query_now(options))
 
 
 def baseline(visit: Visit, chosen: Filters) -> Baseline:
     """The year that every scenario of this selection starts from."""
-    from analytics import ScenarioAnalytics
+    from analytics.scenarios import ScenarioAnalytics
 
     return visit.ask(ScenarioAnalytics(visit.store).baseline, chosen)
 
 
-def base_words(base: Baseline) -> str:
-    """Base: 365 days, 21 Nov 2025 – 20 Nov 2026, 26.3 kt CO2e a year (24.1–28.6)."""
-    period = f"{formats.day(base.start)} – {formats.day(base.end)}"
-    kg = formats.emissions_range(base.now_kg, base.low_kg, base.high_kg)
-    return f"Base: {formats.counted(round(base.days), 'day')}, {period}; {kg} CO2e a year."
-
-
 def _base(base: Baseline) -> None:
-    aside = ""
-    if base.out_of_reach_kg > 0:
-        aside = (
-            f" {formats.mass(base.out_of_reach_kg)} of it is in flagged or incomplete chains, which no lever "
-            "but growth changes."
-        )
-    st.markdown(formats.plain(base_words(base) + aside))
+    st.markdown(formats.plain(words.base_words(base)))
     if base.notes:
         st.caption(formats.plain(" ".join(base.notes)))
 

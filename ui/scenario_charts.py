@@ -24,7 +24,7 @@ _WHISKER = {"color": "rgba(128,140,134,0.95)", "thickness": 1.5, "width": 4}
 _LEAST_WIDTH = 0.06  # of the chart: a narrower bar has no room for its number
 
 
-def steps(frame: pd.DataFrame, span: tuple[float, float] | None = None) -> go.Figure:
+def steps(frame: pd.DataFrame, span: tuple[float, float] | None = None, *, room_for: int = 0) -> go.Figure:
     """Waterfall of kg a year: each step begins where the one before it ended; the last bar is the sum.
 
     Parameters
@@ -33,6 +33,8 @@ def steps(frame: pd.DataFrame, span: tuple[float, float] | None = None) -> go.Fi
         `ScenarioResult.steps`.
     span : tuple of float, optional
         Ends of the axis in kg, to share it between two scenarios.
+    room_for : int
+        Steps that there is room for at least, so that two scenarios' bars are as thick.
     """
     import plotly.graph_objects as go
 
@@ -62,11 +64,12 @@ def steps(frame: pd.DataFrame, span: tuple[float, float] | None = None) -> go.Fi
         )
     ]
     traces.append(_labels([end / size for end in ends], places, [row["label"] for row in rows]))
-    figure = go.Figure(traces, layout(_ROW_PX * len(rows) + _AXIS_PX, x_title=f"{unit} CO2e a year"))
+    lines = max(len(rows), room_for + 1)
+    figure = go.Figure(traces, layout(_ROW_PX * lines + _AXIS_PX, x_title=f"{unit} CO2e a year"))
     figure.update_layout(showlegend=False)
     figure.update_xaxes(range=[end / size for end in ends], nticks=5, zeroline=True, zerolinewidth=1)
     figure.update_xaxes(zerolinecolor="rgba(128,140,134,0.6)")
-    figure.update_yaxes(showticklabels=False, showgrid=False, range=[len(rows) - 0.6, -0.75])
+    figure.update_yaxes(showticklabels=False, showgrid=False, range=[lines - 0.6, -0.75])
     return figure
 
 
@@ -197,7 +200,8 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
         text = words.shortened(str(step["description"]))
         rows.append(_row(f"{number}. {text}", at, -saved, (saved - low, high - saved), step["description"]))
         at -= saved
-    rows.append(_row("All together", 0.0, at, (0.0, 0.0), "All levers together"))
+    low, high = float(frame["saved_low_kg"].sum()), float(frame["saved_high_kg"].sum())
+    rows.append(_row("All together", 0.0, at, (-at - low, high + at), "All levers together"))
     rows[-1]["colour"] = TOTAL
     return rows
 

@@ -56,7 +56,7 @@ def show(visit: Visit, chosen: Filters, options: FilterOptions) -> None:
     if picked[0] == picked[1]:
         st.info("Choose two different scenarios to see them side by side.", icon=":material/compare_arrows:")
         return
-    st.markdown(formats.plain(f"{scenario_build.base_words(base)} Both scenarios are worked out on it."))
+    st.markdown(formats.plain(f"{words.base_words(base)} Both scenarios are worked out on it."))
     _other_selection(picked, saved, options)
     found = [_scenario(one, saved) for one in picked]
     pair = tuple(run(base, one) for one in found if one is not None)
@@ -119,16 +119,17 @@ def _compared(names: tuple[str, str], results: tuple[ScenarioResult, ScenarioRes
         tables.download(export(names, results), "scenarios-compared.csv", key="scenarios-compared-csv")
     spans = [charts.steps_span(one.steps) for one in results]
     span = (min(one[0] for one in spans), max(one[1] for one in spans))
+    most = max(len(one.steps) for one in results)
     for at, (place, name, result) in enumerate(zip(st.columns(2), names, results, strict=True), start=1):
         with card(place, f"Scenario {at}"):
             titled(f"{name}: {words.result_finding(result)}", "Change by each lever, both on the same axis.")
             show_chart(
-                charts.steps(result.steps, span),
+                charts.steps(result.steps, span, room_for=most),
                 key=f"scenario-compare-{at}",
                 alt=f"Waterfall: change of emissions by each lever of scenario {at}",
             )
-            for number, text in enumerate(result.steps["description"], start=1):
-                st.caption(formats.plain(f"{number}. {text}"))
+            texts = enumerate(result.steps["description"], start=1)
+            st.caption("  \n".join(formats.plain(f"{number}. {text}") for number, text in texts))
 
 
 def _labels(saved: Mapping[str, SavedScenario]) -> dict[str, str]:

@@ -55,10 +55,7 @@ def book(draft: Draft, result: ScenarioResult, base: Baseline) -> ScenarioBook:
     from reporting.scenarios import ScenarioBook
 
     facts: list[tuple[str, str | float]] = [
-        (
-            "Base",
-            f"{formats.day(base.start)} – {formats.day(base.end)}, {round(base.days)} days, scaled to a year",
-        ),
+        ("Base", words.period_words(base)),
         ("Factor set", base.factor_set),
         ("Now, kg CO2e a year", result.now_kg),
         ("Now, low", result.now_low_kg),

@@ -42,7 +42,7 @@ def show(result: ScenarioResult) -> None:
                 args=(result, start),
             )
         if count := len(forecast_events.listed()):
-            st.markdown(f"{formats.counted(count, 'known event')} in this session's forecast.")
+            st.markdown(f"{formats.counted(count, 'known event')} in the forecast of this session.")
             st.page_link("pages/forecast.py", label="Go to Forecast", icon=":material/trending_up:")
 
 

@@ -54,7 +54,8 @@ def show(options: Options, names: Names, *, first: bool) -> None:
 
 
 def _add(kind: str, values: dict[str, Any]) -> None:
-    from analytics.scenarios import MOST_LEVERS, ScenarioRefused, lever_from_dict
+    from analytics.scenarios import ScenarioRefused, lever_from_dict
+    from analytics.scenarios.levers import MOST_LEVERS
 
     if len(scenario_draft.current().cards) >= MOST_LEVERS:
         scenario_open.refuse(f"A scenario has at most {MOST_LEVERS} levers: remove one first.")

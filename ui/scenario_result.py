@@ -14,21 +14,24 @@ from ui.chart_card import show as show_chart
 if TYPE_CHECKING:
     from analytics.scenarios import ScenarioResult
 
-__all__ = ["modes", "show", "steps_chart", "warned"]
+__all__ = ["modes", "show", "steps_chart", "tables_of", "warned"]
 
 _CURRENCY = "scenario-currency"
 _MOST_CHANGED = 500
 
 
 def show(result: ScenarioResult) -> None:
-    """All charts and tables of one scenario that has at least one lever."""
+    """The charts of one scenario that has at least one lever."""
     with card(st, "Steps"):
         steps_chart(result)
-    left, right = st.columns(2)
-    with card(left, "Cost of a tonne"):
+    with card(st, "Cost of a tonne"):
         _abatement(result)
-    with card(right, "Modes now and then"):
+    with card(st, "Modes now and then"):
         modes(result)
+
+
+def tables_of(result: ScenarioResult) -> None:
+    """The steps and the flows that change, across the whole page."""
     with card(st, "Steps as a table"):
         scenario_table.steps(result)
     if len(result.changed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ui import formats
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from analytics.scenarios import Lever, ScenarioResult
+    from analytics.scenarios import Baseline, Lever, ScenarioResult
 
 __all__ = [
     "abatement_finding",
+    "base_words",
     "comparison_finding",
     "cost_note",
     "cost_per_t_words",
@@ -25,6 +27,7 @@ __all__ = [
     "described",
     "modes_finding",
     "money_words",
+    "period_words",
     "priced",
     "result_finding",
     "shortened",
@@ -35,6 +38,20 @@ __all__ = [
 
 _LONGEST = 52
 _SLIGHT = 1e-9
+
+
+def base_words(base: Baseline) -> str:
+    """Base: 365 days, 21 Nov 2025 – 20 Nov 2026; 26.3 kt (24.1–28.6) CO2e a year."""
+    kg = formats.emissions_range(base.now_kg, base.low_kg, base.high_kg)
+    return f"Base: {period_words(base)}; {kg} CO2e a year."
+
+
+def period_words(base: Baseline) -> str:
+    """How many days the year is scaled from, and which; an end at midnight belongs to the day before."""
+    days = formats.counted(round(base.days), "day")
+    if base.start is None or base.end is None:
+        return f"{days}, all time"
+    return f"{days}, {formats.day(base.start)} – {formats.day(base.end - timedelta(microseconds=1))}"
 
 
 def signed_mass(kg: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from ui import formats
@@ -20,6 +21,7 @@ PATH, WITH_SCENARIO = "#8b4b98", "#d36461"
 _OUTLOOK, _EDGE = 0.45, "rgba(128,140,134,0.9)"
 _MOST_SCENARIOS = 3
 _HEIGHT = 300
+_MOST_TICKS = 6  # beside each other on a phone
 
 
 def path_figure(status: TargetStatus, closings: tuple[Closing, ...] = ()) -> go.Figure:
@@ -60,12 +62,13 @@ def path_figure(status: TargetStatus, closings: tuple[Closing, ...] = ()) -> go.
     _scenarios(figure, status, closings, size)
     figure.update_layout(barmode="overlay", bargap=0.45, showlegend=False)
     years = [*way["year"], *known["year"], *([status.year] if status.year else [])]
-    first, last = min(years), max(years)
+    first, last = min(years, default=status.target.base_year), max(years, default=status.target.target_year)
     figure.update_xaxes(
         range=[first - 0.6, last + 0.6],
-        dtick=max(1, round((last - first) / 8)),
+        dtick=max(1, math.ceil((last - first) / _MOST_TICKS)),
         tick0=first,
         tickformat="d",
+        tickangle=0,
         showgrid=False,
         separatethousands=False,
     )

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import access
-from access import targets
-from analytics.targets import TargetAnalytics, closings, outlook_of, status_of
+from access import Permission, targets
+from analytics.targets import TargetAnalytics, closings, effect_of, outlook_of, status_of
 from data_access import Filters
-from ui import formats, states, target_acts, target_chart, target_form
+from ui import formats, states, tables, target_acts, target_chart, target_form
 from ui import target_words as words
 from ui.chart_card import card, titled
 from ui.chart_card import show as show_chart
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["pick", "show", "status"]
 
 _WHOLE_YEAR = (
-    "Each scenario counts for itself, as if it had been in force all year, for the shipments it was built on."
+    "Each scenario counts for itself, as if it had been in force all year, with its shipments of this target."
 )
 
 
@@ -72,10 +72,9 @@ def show(
         st.caption(
             "By calendar year. The filters above do not count: a target names its own suppliers and modes."
         )
-        saved = [(name, result.saved_kg) for name, result in scenarios]
         for target in found:
             with card(st, f"Target {target.target_id}"):
-                _target(visit, target, options.suppliers, saved, sets=sets)
+                _target(visit, target, options.suppliers, scenarios, sets=sets)
 
 
 def pick(visit: Visit, chosen: Filters) -> TargetStatus | None:
@@ -106,13 +105,15 @@ def _target(
     visit: Visit,
     target: Target,
     names: Mapping[str, str],
-    saved: list[tuple[str, float]],
+    scenarios: Sequence[tuple[str, ScenarioResult]],
     *,
     sets: bool,
 ) -> None:
     with states.loading(420):
         found = status(visit, target)
-    effects = closings(found, saved)
+    gap = found.gap_kg is not None and found.gap_kg > 0
+    given = [effect_of(name, result, target) for name, result in scenarios] if gap else []
+    effects = closings(found, given)
     base = words.base_words(found)
     shows = f"{words.terms_words(target, names)}. {base + '.' if base else ''}"
     titled(words.finding(found), formats.plain(shows), target_chart.legend(found, effects))
@@ -126,13 +127,16 @@ def _target(
     with right:
         _figures(found)
         _effects(found, effects)
-    if sets:
-        _actions(target)
+    with st.container(horizontal=True, gap="small"):
+        if visit.may(Permission.EXPORT):
+            tables.download(words.table(found), "target-path.csv", key=f"target-csv-{target.target_id}")
+        if sets:
+            _actions(target)
 
 
 def _figures(found: TargetStatus) -> None:
     """What counts this year; what is not known says why."""
-    if found.reason and (found.point is not None or found.mean is not None):
+    if found.reason:
         st.markdown(f":material/info: {formats.plain(found.reason)}")
     year = found.year
     if found.point is not None:
@@ -152,38 +156,35 @@ def _figures(found: TargetStatus) -> None:
 
 
 def _effects(found: TargetStatus, effects: tuple[Closing, ...]) -> None:
-    if found.gap_kg is None:
+    if found.gap_kg is None or found.gap_kg <= 0:
         return
     if not effects:
-        if found.gap_kg > 0:
-            st.caption("Save a scenario above to see how much of the gap it closes.")
+        st.caption("Save a scenario above to see how much of the gap it closes.")
         return
     st.markdown("\n".join(f"- {formats.plain(words.closing_words(one, found))}" for one in effects))
     st.caption(_WHOLE_YEAR)
 
 
 def _actions(target: Target) -> None:
-    with st.container(horizontal=True, gap="small"):
+    st.button(
+        "Change",
+        key=f"target-change-{target.target_id}",
+        icon=":material/edit:",
+        type="tertiary",
+        on_click=target_form.ask_for,
+        args=(target,),
+    )
+    with st.popover(
+        "Remove", icon=":material/delete:", type="tertiary", key=f"target-drop-{target.target_id}"
+    ):
+        st.markdown(f"Remove **{formats.plain(target.name)}**? The audit log keeps its terms.")
         st.button(
-            "Change",
-            key=f"target-change-{target.target_id}",
-            icon=":material/edit:",
-            type="tertiary",
-            help=f"Change the target {formats.plain(target.name)}",
-            on_click=target_form.ask_for,
-            args=(target,),
+            "Remove this target",
+            key=f"target-drop-yes-{target.target_id}",
+            type="primary",
+            on_click=target_acts.act,
+            args=(f"Removed the target {target.name}.", targets.remove, target.target_id),
         )
-        with st.popover(
-            "Remove", icon=":material/delete:", type="tertiary", key=f"target-drop-{target.target_id}"
-        ):
-            st.markdown(f"Remove **{formats.plain(target.name)}**? The audit log keeps its terms.")
-            st.button(
-                "Remove this target",
-                key=f"target-drop-yes-{target.target_id}",
-                type="primary",
-                on_click=target_acts.act,
-                args=(f"Removed the target {target.name}.", targets.remove, target.target_id),
-            )
 
 
 def _empty(*, sets: bool) -> None:

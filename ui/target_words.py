@@ -10,6 +10,8 @@ from ui import formats
 from ui.theme import mode_label
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from access.targets import TargetTerms
     from analytics.targets import Closing, TargetStatus
 
@@ -22,6 +24,7 @@ __all__ = [
     "finding",
     "gap",
     "range_words",
+    "table",
     "terms_words",
     "value",
     "values_range",
@@ -108,7 +111,7 @@ def finding(status: TargetStatus) -> str:
     """The target's state in one sentence."""
     name, year = status.target.name, status.year
     if status.mean is None or status.point is None or status.gap_kg is None:
-        return f"{name}: {status.reason or 'nothing is known yet.'}".rstrip(".")
+        return f"{name}: {_unknown(status)}"
     heads = value(status.mean, status.unit)
     off = abs(status.mean - status.point)
     if status.unit == "kg":
@@ -126,14 +129,38 @@ def closing_words(closing: Closing, status: TargetStatus) -> str:
         more = "saves nothing" if closing.saved_kg == 0 else f"adds {saved}"
         return f"{closing.name} {more}"
     if closing.share is None:
-        return f"{closing.name} saves {saved}; there is no gap to close"
+        return f"{closing.name} saves {saved}"
     if closing.closes:
         told = f"{closing.name} closes the gap: it saves {saved}"
-    else:
+    elif closing.share > 0:
         told = f"{closing.name} closes {_part(closing.share)} of the gap: it saves {saved}"
-    if closing.probability is None or status.probability is None:
-        return told
-    return f"{told}, chance {chance(status.probability)} → {chance(closing.probability)}"
+    else:
+        told = f"{closing.name} leaves the intensity no lower, though it saves {saved}"
+    before, after = chance(status.probability), chance(closing.probability)
+    return f"{told}, chance {before} → {after}" if before != after else f"{told}, chance stays {before}"
+
+
+def table(status: TargetStatus) -> pd.DataFrame:
+    """The chart as a table: year, path, value of whole years, and this year's outlook; units in the names."""
+    unit = "kg" if status.unit == "kg" else "g_per_tkm"
+    whole = status.years[status.years["complete"]].set_index("year")["value"]
+    way = status.path.set_index("year")["target_value"]
+    found = way.to_frame(f"path_{unit}").join(whole.rename(f"actual_{unit}"), how="outer")
+    ends = {"outlook": status.mean, "outlook_low_95": status.low_95, "outlook_high_95": status.high_95}
+    for name, amount in ends.items():
+        found[f"{name}_{unit}"] = float("nan")
+        if status.year is not None and amount is not None:
+            found.loc[status.year, f"{name}_{unit}"] = amount
+    return found.sort_index().rename_axis("year").reset_index()
+
+
+def _unknown(status: TargetStatus) -> str:
+    """Which of the three things that it takes is missing; the reason says why."""
+    if status.path.empty:
+        return "no path without a base value"
+    if status.point is None:
+        return f"{status.year} is not on its path" if status.year else "no data yet"
+    return f"no outlook for {status.year} yet"
 
 
 def _part(share: float) -> str:
@@ -148,13 +175,14 @@ def _listed(found: list[str]) -> str:
 
 
 def _figure(amount: object, size: float, *, sign: bool = False) -> str:
+    """Digits as `formats` gives them, without a unit: 0.58, 2.1, 27, 1,204."""
     if not isinstance(amount, (int, float)):
         return formats.MISSING
     found = float(amount) / size
-    text = f"{found:,.0f}" if abs(found) >= 99.95 else f"{found:.3g}"
-    text = "0" if float(text.replace(",", "")) == 0 else text
-    plus = "+" if sign and found > 0 and text != "0" else ""
-    return plus + text.replace("-", "−")
+    places = 0 if abs(found) >= 99.95 else 1
+    text = f"{found:,.{places}f}" if abs(found) >= 0.995 or abs(found) < 0.001 else f"{found:.2g}"
+    text = text.removesuffix(".0").replace("-0", "0") if abs(found) < 0.001 else text.removesuffix(".0")
+    return ("+" if sign and found >= 0.001 else "") + text.replace("-", "−")
 
 
 def _bare(amount: object) -> str:

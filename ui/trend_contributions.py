@@ -59,8 +59,8 @@ def finding(frame: pd.DataFrame, label: str) -> str:
     total = float(frame["kg"].sum())
     top = frame.iloc[0]
     if len(frame) == 1:
-        return f"{label}: all of {trend_words.signed(total)} is {top['name']}"
-    return f"{label}: {trend_words.signed(top['kg'])} of {trend_words.signed(total)} is {top['name']}"
+        return f"{label}, {trend_words.signed(total)}: all of it is {top['name']}"
+    return f"{label}, {trend_words.signed(total)}: {top['name']} moved most, {trend_words.signed(top['kg'])}"
 
 
 def show(visit: Visit, chosen: Filters, change: Change, options: dict[str, str]) -> None:

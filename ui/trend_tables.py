@@ -71,6 +71,7 @@ def show(frame: pd.DataFrame, columns: list[str], *, key: str, alt: str) -> None
         hide_index=True,
         column_config=_config(columns),
         height=tables.height_of(frame),
+        row_height=tables.WRAPPED_PX if "means" in columns else None,
         key=key,
         placeholder=formats.MISSING,
         alt=alt,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from ui.chart_card import titled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     import pandas as pd
 
@@ -67,23 +69,32 @@ def show(visit: Visit, chosen: Filters) -> None:
         on_click=lambda bar: trend_views.open_part(bar[0]),
     )
     st.caption(formats.plain(_below(change)))
+    rows = part_rows(change.parts, largest_kg)
     with st.expander("What each part means, as a table"):
-        rows = part_rows(change.parts)
         trend_tables.show(rows, SHOWN, key="trend-parts", alt="Parts of the change with their meaning")
-        tables.download(rows[["part", "kg", "means"]], "change-by-part.csv", key="download-parts")
+    file = rows.assign(kg=change.parts["kg"])[["part", "kg", "means"]]
+    tables.download(file, "change-by-part.csv", key="download-parts", label="Download the parts as CSV")
     trend_contributions.show(visit, chosen, change, options)
 
 
-def part_rows(parts: pd.DataFrame) -> pd.DataFrame:
-    """The parts with their names and meanings, also those that are 0."""
+def part_rows(parts: pd.DataFrame, scale_kg: float) -> pd.DataFrame:
+    """The parts with their names and meanings, also those that are 0; `scale_kg` is the larger total."""
     found = [words.part_words(name) for name in parts["part"]]
-    return parts.assign(part_label=[one.label for one in found], means=[one.means for one in found])
+    moved = parts["part"].isin(words.ranked(parts, scale_kg)["part"])
+    return parts.assign(
+        kg=parts["kg"].where(moved, 0.0),
+        part_label=[one.label for one in found],
+        means=[one.means for one in found],
+    )
 
 
 def _shows(change: Change) -> str:
-    before = formats.period(*change.before)
-    after = formats.period(*change.after)
-    return formats.plain(f"From {before} to {after}. Click a bar to see what is behind it.")
+    both = [_days(period) for period in (change.before, change.after)]
+    return formats.plain(f"From {both[0]} to {both[1]}. Click a bar to see what is behind it.")
+
+
+def _days(period: tuple[date, date] | None) -> str:
+    return formats.period(*(datetime.combine(day, time()) for day in period)) if period else "all time"
 
 
 def _below(change: Change) -> str:

@@ -32,6 +32,7 @@ __all__ = [
 WHOLE = "whole"  # not a part: the whole change, opened up
 DOCS = "docs/trends.md"
 _NAMED = 3
+_FEW, _MANY = 10.0, 100.0  # figures of a title: smaller ones take a smaller unit, larger ones no digits
 _NOTHING = 1e-9  # of the larger total: a part below it is rounding
 
 
@@ -150,18 +151,18 @@ def change_finding(before_kg: float, after_kg: float, parts: pd.DataFrame) -> st
     moved = ranked(parts, scale_kg)
     if moved.empty:
         return "Emissions did not change, and no part of them did"
-    if formats.mass(abs(change_kg)) in ("0 kg", formats.mass(0.0)):
-        head = "Emissions did not change"
-    else:
-        head = f"Emissions {'rose' if change_kg > 0 else 'fell'} by {formats.mass(abs(change_kg))}"
-    named = [
-        f"{signed(row.kg)} from {part_words(row.part).rises if row.kg > 0 else part_words(row.part).falls}"
-        for row in moved.head(_NAMED).itertuples()
-    ]
-    rest = float(moved["kg"].iloc[_NAMED:].sum())
+    parts_kg = moved["kg"].head(_NAMED).tolist()
+    scale = _scale(max(abs(change_kg), *map(abs, parts_kg)))
+    whats = [_cause(row.part, row.kg) for row in moved.head(_NAMED).itertuples()]
+    named = [f"{_sized(kg, scale, '+')} from {what}" for kg, what in zip(parts_kg, whats, strict=True)]
     if len(moved) > _NAMED:
-        named.append(f"{signed(rest)} from the rest")
-    return f"{head}: {', '.join(named)}"
+        # What is left of the change as shown, so that the title adds up.
+        rest = _rounded(change_kg, scale) - sum(_rounded(kg, scale) for kg in parts_kg)
+        named.append(f"{_sized(rest, scale, '+')} from the rest")
+    way = "rose" if change_kg > 0 else "fell"
+    hardly = not _rounded(change_kg, scale)
+    head = "hardly changed" if hardly else f"{way} by {_sized(abs(change_kg), scale)}"
+    return f"Emissions {head}: {', '.join(named)}"
 
 
 def signed_pct(pct: float | None) -> str:
@@ -200,6 +201,30 @@ def years_finding(found: YearOnYear) -> str:
     if found.adjusted_pct is None:
         return change
     return f"{change}, {signed_pct(found.adjusted_pct)} without what the calendar does"
+
+
+def _cause(part: str, kg: float) -> str:
+    words = part_words(part)
+    return words.rises if kg > 0 else words.falls
+
+
+def _scale(largest_kg: float) -> tuple[float, str, int]:
+    """Divisor, unit and digits that all figures of a title share: the largest has two to four figures."""
+    size, unit = formats.mass_unit(largest_kg)
+    units = ("kg", "t", "kt", "Mt")
+    if largest_kg / size < _FEW and unit != "kg":
+        size, unit = size / 1e3, units[units.index(unit) - 1]
+    return size, unit, 0 if largest_kg / size >= _MANY else 1
+
+
+def _rounded(kg: float, scale: tuple[float, str, int]) -> float:
+    return round(kg / scale[0], scale[2]) * scale[0]
+
+
+def _sized(kg: float, scale: tuple[float, str, int], sign: str = "") -> str:
+    size, unit, digits = scale
+    shown = round(kg / size, digits) + 0.0  # no −0
+    return f"{shown:{sign if shown else ''},.{digits}f} {unit}".replace("-", "−")
 
 
 def _listed(names: list[str]) -> str:

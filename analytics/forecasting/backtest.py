@@ -15,7 +15,7 @@ from analytics.forecasting.drawn import banded, futures_of
 from analytics.forecasting.history import FEWEST_DAYS, History
 from analytics.forecasting.results import BACKTEST_COLUMNS, Backtest
 
-__all__ = ["HORIZONS", "METHODS", "Report", "backtested", "measured", "origins_of"]
+__all__ = ["HORIZONS", "METHODS", "Report", "backtested", "measured", "origins_of", "verdicts_of"]
 
 Report = Callable[[float, str], object]
 HORIZONS = (1, 7, 14, 30)
@@ -63,11 +63,12 @@ def backtested(history: History, *, report: Report | None = None) -> Backtest:
     if report is not None:
         report(1.0, "Done")
     days = history.kg.index
-    own = [one for one in tries if one.method == "forecast"]
+    own = [(one.ahead, one.actual) for one in tries if one.method == "forecast"]
+    apart = 1 + (origins[-1] - origins[0]) / HORIZONS[-1]
     return Backtest(
         frame=frame,
         origins=counted,
-        verdicts=(*_band_verdicts(own), _accuracy_verdict(frame)),
+        verdicts=(*verdicts_of(own, apart), _accuracy_verdict(frame)),
         made_at=utc_now(),
         first_origin=days[origins[0]],
         last_origin=days[origins[-1]],
@@ -161,56 +162,74 @@ def _own(known: History) -> pd.DataFrame:
     return banded(futures.days, futures.mean, futures.draws)
 
 
-def _band_verdicts(tries: list[_Try]) -> tuple[str, ...]:
-    """One sentence a band on all days, and one for each shorter horizon where it clearly misses."""
+def verdicts_of(tries: list[tuple[pd.DataFrame, np.ndarray]], apart: float | None = None) -> tuple[str, ...]:
+    """One sentence a band on all days, and one more for each shorter horizon where it clearly misses.
+
+    Parameters
+    ----------
+    tries : list of (ahead, actual)
+        Of one method, as `measured` takes them.
+    apart : float, optional
+        As how many starting days that share no day these count; default: all.
+    """
     verdicts = []
     for level in _LEVELS.values():
         for horizon in reversed(HORIZONS):
-            held, days, off, certain = _held(tries, level, horizon)
-            told = _told(level, held, days, len(tries), horizon, off=off, certain=certain)
-            if horizon == HORIZONS[-1] or (abs(off) > _OFF and certain):
-                verdicts.append(told)
+            held = _held(tries, level, horizon, len(tries) if apart is None else apart)
+            if held.days and (horizon == HORIZONS[-1] or (abs(held.off) > _OFF and held.certain)):
+                verdicts.append(_told(held, level, horizon, len(tries)))
     return tuple(verdicts)
 
 
-def _held(tries: list[_Try], level: float, horizon: int) -> tuple[int, int, float, bool]:
-    """Days that the band held, days, how far off that is as a share, and whether chance can explain it.
+@dataclass(frozen=True)
+class _Held:
+    """Days that a band held, of how many, by what share that is off, and whether chance cannot explain it."""
 
-    The days after one origin go together, so that the origins are what is counted: a t-test of the shares
-    of each, whose spread is at least that of independent days. Shorter horizons are asked more strictly,
-    since there are several.
+    inside: int
+    days: int
+    off: float
+    certain: bool
+
+
+def _held(tries: list[tuple[pd.DataFrame, np.ndarray]], level: float, horizon: int, apart: float) -> _Held:
+    """A t-test of the share of each starting day: the days after it go together.
+
+    Their spread is at least that of independent days. Shorter horizons are asked more strictly, since there
+    are several.
     """
     from scipy import stats  # type: ignore[import-untyped]
 
-    shares, held, days = [], 0, 0
-    for one in tries:
-        actual = one.actual[:horizon]
+    shares: list[float] = []
+    inside = days = 0
+    for ahead, came in tries:
+        actual = came[:horizon]
         known = np.isfinite(actual)
         if known.any():
-            inside = _inside(one.ahead.iloc[:horizon][known], actual[known], level)
-            shares.append(inside.mean())
-            held, days = held + int(inside.sum()), days + len(inside)
-    off = held / days - level
-    if len(shares) < FEWEST_ORIGINS:
-        return held, days, off, False
-    independent = np.sqrt(level * (1 - level) * len(shares) / days)
-    error = max(float(np.std(shares, ddof=1)), float(independent)) / np.sqrt(len(shares))
-    alpha = 0.05 if horizon == HORIZONS[-1] else 0.01
-    return held, days, off, bool(abs(off) > stats.t.ppf(1 - alpha / 2, len(shares) - 1) * error)
+            held = _inside(ahead.iloc[:horizon][known], actual[known], level)
+            shares.append(float(held.mean()))
+            inside, days = inside + int(held.sum()), days + len(held)
+    counted = min(apart, len(shares))
+    if not days or counted < FEWEST_ORIGINS:
+        return _Held(inside, days, inside / days - level if days else 0.0, certain=False)
+    independent = float(np.sqrt(level * (1 - level) * len(shares) / days))
+    error = max(float(np.std(shares, ddof=1)), independent) / np.sqrt(counted)
+    sure = 1 - (0.05 if horizon == HORIZONS[-1] else 0.01) / 2
+    off = inside / days - level
+    return _Held(inside, days, off, certain=bool(abs(off) > stats.t.ppf(sure, counted - 1) * error))
 
 
-def _told(
-    level: float, held: int, days: int, origins: int, horizon: int, *, off: float, certain: bool
-) -> str:
+def _told(held: _Held, level: float, horizon: int, starts: int) -> str:
     within = "" if horizon == HORIZONS[-1] else f" up to {horizon} day{'s' if horizon > 1 else ''} ahead"
-    share = f"The {level:.0%} band held {held} of {days} days{within}, {held / days:.0%}"
-    share = share.replace("%", " %")
-    if abs(off) <= _OFF:
+    share = (
+        f"The {level * 100:.0f} % band held {held.inside} of {held.days} days{within}, "
+        f"{held.inside / held.days * 100:.0f} %"
+    )
+    if abs(held.off) <= _OFF:
         return f"{share}, as it should."
-    what = "too narrow" if off < 0 else "too wide"
-    if certain:
-        return f"{share}: it is {what}, by more than chance explains with {origins} origins."
-    return f"{share}: it looks {what}, but with {origins} origins chance can explain that."
+    what = "too narrow" if held.off < 0 else "too wide"
+    if held.certain:
+        return f"{share}: it is {what}, by more than chance explains with {starts} starting days."
+    return f"{share}: it looks {what}, but with {starts} starting days chance can explain that."
 
 
 def _accuracy_verdict(frame: pd.DataFrame) -> str:
@@ -218,9 +237,11 @@ def _accuracy_verdict(frame: pd.DataFrame) -> str:
     own, naive = at["forecast"], at["seasonal_naive"]
     if not (np.isfinite(own) and np.isfinite(naive)):
         return "Nothing was emitted on the days tested, so no error can be given as a share."
-    better = "less than" if own < naive else "no better than"
-    errors = f"{own:.0%} of what came, {better} the {naive:.0%} of last week's days again."
-    return f"Over 30 days a day's error was {errors}".replace("%", " %")
+    better = "less than" if own < naive else "not less than"
+    return (
+        f"The error of a day within 30 days was {own * 100:.1f} % of what came, {better} the "
+        f"{naive * 100:.1f} % of taking last week's days again."
+    )
 
 
 def _too_short(days: int) -> TooShort:

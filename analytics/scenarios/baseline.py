@@ -1,7 +1,8 @@
-"""A year as it is now, from what the store holds: cells of legs, and evidence of other ways to do the same."""
+"""A year as it is now, from what the store holds: cells of legs, and evidence of other ways."""
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,33 +10,38 @@ import numpy as np
 import pandas as pd
 
 from analytics.emissions import DEFAULT_CLASS, calculate, total_range
-from analytics.recommendations.alternatives import LANE, lane_numbers
+from analytics.recommendations.alternatives import lane_numbers
 from analytics.recommendations.shifts import DAYS_PER_YEAR
-from analytics.scenarios.evidence import shift_ways
-from analytics.scenarios.joins import joined_shares
+from analytics.scenarios.evidence import shift_ways, ways_of
+from analytics.scenarios.joins import JOIN_KEYS, SHARES, joined_shares
 from analytics.scenarios.results import Baseline
+from analytics.scenarios.year import AMOUNTS, JOIN, LANE, book_of
 from data_access.filters import LANE_ARROW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from numpy.typing import NDArray
+
+    from analytics.scenarios.year import Book
     from data_access import Filters
 
-__all__ = ["KEYS", "MEASURES", "Asked", "baseline_of", "unit_factors"]
+__all__ = ["KEYS", "Asked", "baseline_of", "unit_factors"]
 
 KEYS = (
-    "supplier_id", "lane_id", "lane", "origin_country", "destination_country", "main_mode", "mode",
-    "vehicle_class", "temperature_controlled", "data_type", "factor_id", "reach", "loads",
+    "supplier_id", "lane", "origin_country", "destination_country", "main_mode", "mode", "vehicle_class",
+    "temperature_controlled", "data_type", "factor_id", "reach",
 )  # fmt: skip
-MEASURES = ("shipments", "weight_kg", "tonne_km", "adjusted_tkm", "wtw_kg", "low_kg", "high_kg")
 _SHORT_DAYS = 364.0
 
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """What the store answered: `scenario_queries.cells`, `chain_queries.chain_flows`, `joinable_legs` by mode,
-    `recommendation_queries.job_rates`, `active_factors`; of all that the user may see in the period.
+    """What the store answered, of all that the user may see in the period.
+
+    `scenario_queries.cells`, `chain_queries.chain_flows`, `scenario_queries.joinable_legs` by mode,
+    `recommendation_queries.job_rates`, `scenario_queries.active_factors`.
     """
 
     cells: pd.DataFrame
@@ -51,26 +57,33 @@ class Asked:
 
 def baseline_of(asked: Asked, filters: Filters) -> Baseline:
     """The year of the chains that the filters select: suppliers, main modes, ends and lanes."""
-    flows = lane_numbers(asked.flows)
-    wide = _cells(asked, flows)
-    scale = DAYS_PER_YEAR / asked.days
-    cells = wide[_chosen(wide, filters)].reset_index(drop=True)
-    cells = cells.assign(**{name: cells[name] * scale for name in MEASURES})
+    wide = _cells(asked)
     active = asked.factors[asked.factors["active"]]
     factor_set = str(active["factor_set"].iloc[0]) if len(active) else ""
-    chosen_flows = flows[_chosen(flows.assign(lane=_lane(flows)), filters)]
-    shifts, costs = shift_ways(flows, chosen_flows)
+    factors = unit_factors(wide, asked.factors, factor_set)
+    scale = DAYS_PER_YEAR / asked.days
+    cells = wide[_chosen(wide, filters)].reset_index(drop=True)
+    cells = cells.assign(**{name: cells[name] * scale for name in AMOUNTS})
+    mixes = wide[wide["reach"]].reset_index(drop=True)
+    book, (year, mix_year) = book_of((cells, mixes), factors)
+    flows = _flows(asked.flows, book)
+    shift_frame = shift_ways(flows, flows[_chosen(flows, filters)])
+    joins = joined_shares(asked.joinable, asked.rates, wide)
     now_kg = float(cells["wtw_kg"].sum())
     low, high = total_range(cells["wtw_kg"], cells["low_kg"], cells["high_kg"], cells["factor_id"])
     away_kg = float(cells.loc[~cells["reach"], "wtw_kg"].sum())
     return Baseline(
-        cells=cells,
-        mixes=wide[wide["reach"]].reset_index(drop=True),
+        key=uuid.uuid4().hex,
+        cells=cells.assign(lane_code=year.codes[:, LANE]),
+        year=year.coded({JOIN: _join_numbers(cells, joins)}),
+        mixes=mix_year,
+        book=book,
         flows=flows,
-        shifts=shifts,
-        costs=costs,
-        joins=joined_shares(asked.joinable, asked.rates, wide),
-        factors=unit_factors(wide, asked.factors, factor_set),
+        shifts=ways_of(shift_frame, book),
+        shift_frame=shift_frame,
+        joins=joins,
+        join_shares=joins[[*SHARES, "days_apart"]].to_numpy(dtype=float),
+        factors=factors,
         now_kg=now_kg,
         low_kg=low,
         high_kg=high,
@@ -115,13 +128,11 @@ def unit_factors(cells: pd.DataFrame, factors: pd.DataFrame, factor_set: str) ->
     ).reset_index(drop=True)
 
 
-def _cells(asked: Asked, flows: pd.DataFrame) -> pd.DataFrame:
-    """The store's cells with `KEYS` and `MEASURES`; lane_id as in the flows, -1 out of reach."""
+def _cells(asked: Asked) -> pd.DataFrame:
+    """The store's cells with `KEYS` and amounts; reach: whole chains without a flag."""
     cells = asked.cells
-    numbers = flows.drop_duplicates(LANE)[[*LANE, "lane_id"]]
-    lane_id = cells[LANE].merge(numbers, on=LANE, how="left")["lane_id"].to_numpy(dtype=float)
     whole = cells[["main_mode", "origin", "destination"]].notna().all(axis=1)
-    reach = whole.to_numpy() & ~cells["flagged"].to_numpy(dtype=bool) & np.isfinite(lane_id)
+    reach = whole.to_numpy() & ~cells["flagged"].to_numpy(dtype=bool)
     per_unit = asked.factors.set_index("factor_id")[["ttw_kg_per_unit", "wtt_kg_per_unit"]].sum(axis=1)
     factor = cells["factor_id"].map(per_unit).to_numpy(dtype=float)
     calculated, over_tkm, tkm = (
@@ -132,7 +143,6 @@ def _cells(asked: Asked, flows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "supplier_id": cells["supplier_id"],
-            "lane_id": np.where(reach, np.nan_to_num(lane_id, nan=-1.0), -1.0).astype(np.int64),
             "lane": _lane(cells).fillna(""),
             "origin_country": cells["origin_country"].fillna(""),
             "destination_country": cells["destination_country"].fillna(""),
@@ -143,11 +153,27 @@ def _cells(asked: Asked, flows: pd.DataFrame) -> pd.DataFrame:
             "data_type": cells["data_type"],
             "factor_id": cells["factor_id"].fillna(""),
             "reach": reach,
-            "loads": "as is",
-            **{name: cells[name].astype(float) for name in MEASURES if name != "adjusted_tkm"},
+            **{name: cells[name].astype(float) for name in AMOUNTS if name != "adjusted_tkm"},
             "adjusted_tkm": adjusted,
         }
     )
+
+
+def _flows(flows: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """The flows with lane, lane_id, great_circle_km and lane_code; -1 for a lane that no cell has."""
+    flows = lane_numbers(flows).assign(lane=_lane(flows))
+    codes = {ends: code for code, ends in enumerate(book.ends)}
+    ends = flows[["lane", "origin_country", "destination_country"]].fillna("")
+    found = [codes.get(one, -1) for one in ends.itertuples(index=False, name=None)]
+    return flows.assign(lane_code=np.array(found, dtype=np.int64))
+
+
+def _join_numbers(cells: pd.DataFrame, joins: pd.DataFrame) -> NDArray[np.int64]:
+    """The row of `joins` of each cell; -1 where nothing can be joined."""
+    rows = joins[JOIN_KEYS].assign(number=np.arange(len(joins)))
+    found = cells[JOIN_KEYS].astype("object").merge(rows.astype("object"), on=JOIN_KEYS, how="left")["number"]
+    direct = (cells["reach"] & (cells["mode"] == cells["main_mode"])).to_numpy(dtype=bool)
+    return np.where(direct, pd.to_numeric(found).fillna(-1).to_numpy(), -1).astype(np.int64)
 
 
 def _lane(rows: pd.DataFrame) -> pd.Series:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 __all__ = ["FuelOption", "fuel_options"]
 
 _RED_II = (
-    "Directive (EU) 2018/2001 (RED II), Annex V part A: default saving of hydrotreated oil from waste cooking "
-    "oil, against 94 g CO2e/MJ of fossil fuel"
+    "Directive (EU) 2018/2001 (RED II), Annex V part A: default saving of hydrotreated oil from waste "
+    "cooking oil, against 94 g CO2e/MJ of fossil fuel"
 )
 _CORSIA = (
     "ICAO, CORSIA Default Life Cycle Emissions Values: HEFA from used cooking oil 13.9 g CO2e/MJ, against 89 "
@@ -51,7 +51,7 @@ class FuelOption:
 
 
 def fuel_options(electric_classes: tuple[str, ...]) -> tuple[FuelOption, ...]:
-    """All fuels by mode; `electric_classes` are the road classes with an electric factor in the active set."""
+    """All fuels by mode; `electric_classes`: road classes with an electric factor in the active set."""
     found = [
         FuelOption("road", "electric", "Electric vehicles of the same class", True, classes=electric_classes)
     ] * bool(electric_classes)

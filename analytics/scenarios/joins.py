@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["JOIN_KEYS", "gaining_modes", "joined_shares"]
+__all__ = ["JOIN_KEYS", "SHARES", "gaining_modes", "joined_shares"]
 
 JOIN_KEYS = [
     "supplier_id", "lane", "origin_country", "destination_country", "mode", "vehicle_class",
@@ -27,7 +27,7 @@ JOIN_KEYS = [
 ]  # fmt: skip
 _CELL = ["mode", "distance_band", "temperature_controlled"]
 _TOGETHER = ["supplier_id", *LANE, "temperature_controlled", "product_group"]
-_SHARES = ["kg_share", "weight_share", "saved_share", "saved_low_share", "saved_high_share"]
+SHARES = ["kg_share", "weight_share", "saved_share", "saved_low_share", "saved_high_share"]
 
 
 def gaining_modes(rates: pd.DataFrame) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def joined_shares(
     found = [_gained(legs.assign(mode=mode), ratios) for mode, legs in legs_of.items() if len(legs)]
     gained = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
     if gained.empty:
-        numbers = {name: np.empty(0) for name in [*_SHARES, "days_apart", "legs"]}
+        numbers = {name: np.empty(0) for name in [*SHARES, "days_apart", "legs"]}
         return pd.DataFrame({**{name: pd.Series(dtype="object") for name in JOIN_KEYS}, **numbers})
     sums = gained.groupby(JOIN_KEYS, as_index=False).agg(
         kg=("wtw_kg", "sum"),
@@ -86,7 +86,7 @@ def joined_shares(
         saved_low_share=rows["low"] / kg,
         saved_high_share=rows["high"] / kg,
     )
-    return rows[[*JOIN_KEYS, *_SHARES, "days_apart", "legs"]].reset_index(drop=True)
+    return rows[[*JOIN_KEYS, *SHARES, "days_apart", "legs"]].reset_index(drop=True)
 
 
 def _ratios(rates: pd.DataFrame) -> pd.DataFrame:

@@ -126,7 +126,8 @@ class ShiftMode(Lever):
     def describe(self) -> str:
         lanes = self._where() or " on every lane where it clearly saves"
         limit = "" if self.max_extra_days is None else f", at most {self.max_extra_days:g} days longer"
-        return f"Move {_pct(self.share)} of {_name(self.from_mode)} freight to {_name(self.to_mode)}{lanes}{limit}"
+        what = f"{_pct(self.share)} of {_name(self.from_mode)} freight to {_name(self.to_mode)}"
+        return f"Move {what}{lanes}{limit}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,8 +213,8 @@ class SwitchFuel(Lever):
             raise ScenarioRefused("The factor of the new fuel is 0 kg CO2e per tonne-km or more.")
         if self.fuel != "electric" and self.reduction_pct is None and self.kg_per_tkm is None:
             raise ScenarioRefused(
-                f"The factor table has no {_FUEL_NAME[self.fuel]}: give its reduction in %, well-to-wheel, or its "
-                "kg CO2e per tonne-km."
+                f"The factor table has no {_FUEL_NAME[self.fuel]}: give its reduction in %, well-to-wheel, or "
+                "its kg CO2e per tonne-km."
             )
         _priced(self.extra_cost_per_tkm, self.currency)
 

@@ -12,7 +12,7 @@ from analytics.scenarios.results import Baseline, Options
 __all__ = ["options_of"]
 
 _KG = ["wtw_kg", "low_kg", "high_kg"]
-_PAIR = ["lane_id", "from_mode", "to_mode"]
+_PAIR = ["lane_code", "from_mode", "to_mode"]
 _SAVED = ["saved_kg", "saved_low_kg", "saved_high_kg"]
 
 
@@ -38,16 +38,14 @@ def options_of(baseline: Baseline) -> Options:
 
 
 def _shifts(baseline: Baseline, reach: pd.DataFrame) -> pd.DataFrame:
-    freight = reach.groupby(["supplier_id", "lane_id", "lane", "main_mode"], as_index=False)[
+    freight = reach.groupby(["supplier_id", "lane_code", "lane", "main_mode"], as_index=False)[
         ["shipments", "weight_kg", *_KG]
     ].sum()
     freight = freight.rename(columns={"main_mode": "from_mode"})
-    rows = freight.merge(baseline.shifts, on=["supplier_id", "lane_id", "from_mode"])
+    rows = freight.merge(baseline.shift_frame, on=["supplier_id", "lane_code", "from_mode"])
     for name, rate in zip(("then_kg", "then_low_kg", "then_high_kg"), _RATES, strict=True):
         rows[name] = rows[rate] * rows["weight_kg"]
-    costs = baseline.costs.rename(columns={"cost_per_t": "cost_per_t_then"})
-    rows = rows.merge(costs, on=[*_PAIR, "currency"], how="left")
-    rows["extra_cost"] = (rows["cost_per_t_then"] - rows["cost_per_t_now"]) * rows["weight_kg"] / 1000.0
+    rows["extra_cost"] = rows["extra_cost_per_t"] * rows["weight_kg"] / 1000.0
     rows["extra_days"] = rows["days_then"] - rows["days_now"]
     sums = ["shipments", "weight_kg", *_KG, "then_kg", "then_low_kg", "then_high_kg"]
     firsts = ["lane", "evidence", "evidence_shipments", "evidence_suppliers", "extra_days"]
@@ -119,7 +117,7 @@ def _suppliers(baseline: Baseline, reach: pd.DataFrame) -> pd.DataFrame:
 
 def _moves(baseline: Baseline, reach: pd.DataFrame) -> pd.DataFrame:
     """Pairs of suppliers with the same main mode on the same lanes; the scenario itself looks farther."""
-    keys = ["lane_id", "main_mode"]
+    keys = ["lane_code", "main_mode"]
     mine = reach.groupby(["supplier_id", *keys], as_index=False)[["shipments", "weight_kg", *_KG]].sum()
     theirs = baseline.flows[[*keys, "supplier_id", "shipments", "weight_kg", *_KG]]
     theirs = theirs[theirs["shipments"] >= 3]

@@ -7,10 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
+    from analytics.scenarios.evidence import Ways
     from analytics.scenarios.fuels import FuelOption
     from analytics.scenarios.levers import Scenario
+    from analytics.scenarios.year import Book, Year
 
 __all__ = ["Baseline", "Options", "ScenarioResult"]
 
@@ -21,11 +25,15 @@ class Baseline:
 
     Attributes
     ----------
+    key : str
+        Another one for each baseline.
     cells : DataFrame
         One row per `baseline.KEYS`, with shipments, weight_kg (both of chains, in the cell of the first
         leg), tonne_km, adjusted_tkm (× distance adjustment), wtw_kg, low_kg, high_kg, per year.
-    mixes, flows, shifts, costs, joins, factors : DataFrame
-        Evidence: see `baseline.py`, `evidence.py` and `joins.py`.
+    year, mixes, book : Year, Year, Book
+        The same as codes; all cells that are evidence; and what the codes mean.
+    flows, shift_frame, shifts, joins, join_shares, factors
+        Evidence: see `evidence.py`, `joins.py` and `baseline.unit_factors`.
     now_kg, low_kg, high_kg : float
         The year's kg CO2e with its 95 % range.
     out_of_reach_kg : float
@@ -40,12 +48,16 @@ class Baseline:
         What must be known about it: a short period, flagged legs.
     """
 
+    key: str
     cells: pd.DataFrame
-    mixes: pd.DataFrame
+    year: Year
+    mixes: Year
+    book: Book
     flows: pd.DataFrame
-    shifts: pd.DataFrame
-    costs: pd.DataFrame
+    shifts: Ways
+    shift_frame: pd.DataFrame
     joins: pd.DataFrame
+    join_shares: NDArray[np.float64]
     factors: pd.DataFrame
     now_kg: float
     low_kg: float

@@ -5,18 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from analytics.emissions import total_range
 from analytics.scenarios.changes import Effect, applied
 from analytics.scenarios.results import Baseline, ScenarioResult
+from analytics.scenarios.year import (
+    FACTOR,
+    KG,
+    LANE,
+    MAIN_MODE,
+    MODE,
+    RANGE,
+    SUPPLIER,
+    TONNE_KM,
+    Year,
+    sums_by,
+)
+from data_access.filters import MODES
 
 if TYPE_CHECKING:
     from analytics.scenarios.levers import Lever, Scenario
+    from analytics.scenarios.moving import Cost
 
 __all__ = ["run"]
 
-_GROUP = ["supplier_id", "lane", "main_mode"]
 _LEAST_CHANGE = 1e-12  # of the year's kg
 
 
@@ -26,14 +40,14 @@ def run(baseline: Baseline, scenario: Scenario) -> ScenarioResult:
     The effect of a lever is what the year emits before it less what it emits after it, so the effects add up
     to the whole and nothing counts twice; another order gives the same levers other effects.
     """
-    cells, effects = baseline.cells, []
+    year, effects = baseline.year, []
     for lever in scenario.levers:
-        effects.append(applied(cells, lever, baseline))
-        cells = effects[-1].cells
+        effects.append(applied(year, lever, baseline))
+        year = effects[-1].after
     # The first lever's own effect is known already.
-    alone = [*effects[:1], *(applied(baseline.cells, lever, baseline) for lever in scenario.levers[1:])]
-    now_kg, then_kg = float(baseline.cells["wtw_kg"].sum()), float(cells["wtw_kg"].sum())
-    then_low, then_high = total_range(cells["wtw_kg"], cells["low_kg"], cells["high_kg"], cells["factor_id"])
+    alone = [*effects[:1], *(applied(baseline.year, lever, baseline) for lever in scenario.levers[1:])]
+    now_kg, then_kg = baseline.year.total_kg, year.total_kg
+    then_low, then_high = _range(year)
     return ScenarioResult(
         scenario=scenario,
         now_kg=now_kg,
@@ -47,8 +61,8 @@ def run(baseline: Baseline, scenario: Scenario) -> ScenarioResult:
         saved_high_kg=sum(one.saved_high_kg for one in effects),
         steps=_steps(scenario.levers, effects, alone),
         costs=_costs(effects),
-        changed=_changed(baseline.cells, cells),
-        by_mode=_by_mode(baseline.cells, cells),
+        changed=_changed(baseline, year),
+        by_mode=_by_mode(baseline.year, year),
         warnings=tuple(_warnings(scenario.levers, effects)),
     )
 
@@ -70,7 +84,7 @@ def _step(lever: Lever, effect: Effect, alone: Effect) -> dict[str, object]:
     cost, currency, per_t = _main_cost(effect.costs)
     note = effect.note
     if len(effect.costs) > 1:
-        others = ", ".join(sorted(set(effect.costs["currency"]) - {currency}))
+        others = ", ".join(sorted({one.currency for one in effect.costs} - {currency}))
         note = f"{note} Further cost is known in {others}: currencies are not added up.".strip()
     return {
         "lever": lever.KIND,
@@ -91,48 +105,69 @@ def _step(lever: Lever, effect: Effect, alone: Effect) -> dict[str, object]:
     }
 
 
-def _main_cost(costs: pd.DataFrame) -> tuple[float, str | None, float]:
+def _main_cost(costs: Sequence[Cost]) -> tuple[float, str | None, float]:
     """Extra cost, currency and cost per t saved, in the currency of most of the kg."""
-    if costs.empty:
+    if not costs:
         return float("nan"), None, float("nan")
-    row = costs.loc[costs["saved_kg"].abs().idxmax()]
-    return float(row["extra_cost"]), str(row["currency"]), _per_t(row["extra_cost"], row["saved_kg"])
+    main = max(costs, key=lambda one: (abs(one.saved_kg), one.currency))
+    return main.extra_cost, main.currency, _per_t(main)
 
 
-def _per_t(cost: float, saved_kg: float) -> float:
-    return float(cost) / (saved_kg / 1000.0) if saved_kg > 0 else float("nan")
+def _per_t(cost: Cost) -> float:
+    return cost.extra_cost / (cost.saved_kg / 1000.0) if cost.saved_kg > 0 else float("nan")
 
 
 def _costs(effects: Sequence[Effect]) -> pd.DataFrame:
     rows = [
-        (number, row.currency, row.extra_cost, row.saved_kg, _per_t(row.extra_cost, row.saved_kg))
+        (number, one.currency, one.extra_cost, one.saved_kg, _per_t(one))
         for number, effect in enumerate(effects)
-        for row in effect.costs.itertuples(index=False)
+        for one in effect.costs
     ]
     return pd.DataFrame(rows, columns=["step", "currency", "extra_cost", "saved_kg", "cost_per_t"])
 
 
-def _changed(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    now, then = (rows.groupby(_GROUP)["wtw_kg"].sum() for rows in (before, after))
-    both = pd.DataFrame({"now_kg": now, "then_kg": then}).fillna(0.0)
-    both["saved_kg"] = both["now_kg"] - both["then_kg"]
-    both = both[both["saved_kg"].abs() > _LEAST_CHANGE * float(now.sum())]
-    ordered = both.reset_index().rename(columns={"main_mode": "mode"})
-    return ordered.sort_values(
-        ["saved_kg", "supplier_id", "lane", "mode"], ascending=[False, True, True, True], ignore_index=True
+def _range(year: Year) -> tuple[float, float]:
+    """95 % range of the year: legs of one factor err together, factors independently."""
+    factor, group = np.unique(year.codes[:, FACTOR], return_inverse=True)
+    kg = pd.DataFrame(sums_by(group, year.amounts[:, RANGE], len(factor)), columns=["mid", "low", "high"])
+    return total_range(kg["mid"], kg["low"], kg["high"], pd.Series(factor, kg.index))
+
+
+def _changed(baseline: Baseline, year: Year) -> pd.DataFrame:
+    before = baseline.year
+    keys = np.concatenate([one.codes[:, [SUPPLIER, LANE, MAIN_MODE]] for one in (before, year)])
+    kinds, kind = np.unique(keys, axis=0, return_inverse=True)
+    kind, many = kind.ravel(), len(kinds)
+    now = np.bincount(kind[: len(before)], before.amounts[:, KG], many)
+    then = np.bincount(kind[len(before) :], year.amounts[:, KG], many)
+    found = np.flatnonzero(np.abs(now - then) > _LEAST_CHANGE * now.sum())
+    book = baseline.book
+    table = pd.DataFrame(
+        {
+            "supplier_id": [book.suppliers[code] for code in kinds[found, 0]],
+            "lane": [book.lanes[code] for code in kinds[found, 1]],
+            "mode": [MODES[code] for code in kinds[found, 2]],
+            "now_kg": now[found],
+            "then_kg": then[found],
+            "saved_kg": (now - then)[found],
+        }
     )
+    order = ["saved_kg", "supplier_id", "lane", "mode"]
+    return table.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
 
 
-def _by_mode(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    names = {"wtw_kg": "kg", "tonne_km": "tonne_km"}
-    sums = {
-        f"{when}_{name}": rows.groupby("mode")[column].sum()
-        for when, rows in (("now", before), ("then", after))
-        for column, name in names.items()
+def _by_mode(before: Year, after: Year) -> pd.DataFrame:
+    many, columns = len(MODES), [KG, TONNE_KM]
+    now, then = (sums_by(one.codes[:, MODE], one.amounts[:, columns], many) for one in (before, after))
+    names = {
+        "now_kg": now[:, 0],
+        "then_kg": then[:, 0],
+        "now_tonne_km": now[:, 1],
+        "then_tonne_km": then[:, 1],
     }
-    table = pd.DataFrame(sums).fillna(0.0).rename_axis("mode").reset_index()
-    columns = ["mode", "now_kg", "then_kg", "now_tonne_km", "then_tonne_km"]
-    return table[columns].sort_values(["now_kg", "mode"], ascending=[False, True], ignore_index=True)
+    table = pd.DataFrame({"mode": MODES, **names})
+    there = np.isin(np.arange(many), np.concatenate([before.codes[:, MODE], after.codes[:, MODE]]))
+    return table[there].sort_values(["now_kg", "mode"], ascending=[False, True], ignore_index=True)
 
 
 def _warnings(levers: Sequence[Lever], effects: Sequence[Effect]) -> list[str]:

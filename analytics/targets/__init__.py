@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analytics.targets.analysis import TargetAnalytics, outlook_of
-from analytics.targets.closing import Closing, closings
+from analytics.targets.closing import Closing, Effect, closings, effect_of
 from analytics.targets.path import PRESETS, path, point_of
 from analytics.targets.status import TargetStatus, status_of
 from analytics.targets.years import Years, base_of
@@ -11,11 +11,13 @@ from analytics.targets.years import Years, base_of
 __all__ = [
     "PRESETS",
     "Closing",
+    "Effect",
     "TargetAnalytics",
     "TargetStatus",
     "Years",
     "base_of",
     "closings",
+    "effect_of",
     "outlook_of",
     "path",
     "point_of",

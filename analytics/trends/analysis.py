@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from analytics.trends import change as changes
+from analytics.trends import words
+from analytics.trends.breaks import CAUSES, FRAME, causes, found_frame, search
+from analytics.trends.history import WEEK, days_by_part, known_until
 from analytics.trends.results import Breaks, Change, Period, Season, Shares, TrendAnalysis, YearOnYear
+from analytics.trends.season import season_of
+from analytics.trends.shares import shares_of
+from analytics.trends.steps import FEWEST_WEEKS
+from analytics.trends.years import year_on_year
 from data_access import Filters, Scope, Store, overview_queries
 from data_access import decomposition_queries as queries
+from data_access.series_queries import Part
 
 __all__ = ["TrendAnalytics"]
 
 Against = Literal["previous", "year"]
+_CAUSED_BY: tuple[Part, ...] = ("mode", "supplier", "lane")
 _LATE_START = 0.05  # as on the Overview: data that begin later in the earlier period do not cover it
 
 
@@ -34,7 +44,8 @@ class TrendAnalytics:
         reason = self._nothing_before(earlier, scope, against)
         if earlier is None or reason:
             kg = self._store.frame(overview_queries.by_mode(filters, scope))["wtw_kg"].sum()
-            return Change(0.0, float(kg), None, period_of(filters), *_nothing(), reason=reason)
+            parts, moved = _nothing()
+            return Change(0.0, float(kg), None, period_of(filters), parts, moved, reason=reason)
         if earlier.end != filters.start:
             return self.compare(earlier, filters, scope)
         both = self._store.frame(
@@ -49,19 +60,81 @@ class TrendAnalytics:
         return self._change(filters_a, filters_b, before, after, scope)
 
     def season(self, filters: Filters, scope: Scope) -> Season:
-        raise NotImplementedError
+        """Level, week and year of the daily emissions: `season.season_of`."""
+        return season_of(self._days(filters, scope))
 
     def breaks(self, filters: Filters, scope: Scope) -> Breaks:
-        raise NotImplementedError
+        """Lasting steps of the level, and who moved it: `breaks.search` and `breaks.causes`."""
+        days = self._days(filters, scope)
+        weeks = len(days) // WEEK
+        if weeks < FEWEST_WEEKS or not days.sum() > 0:
+            return _no_breaks(
+                f"Lasting steps can be told from chance with {FEWEST_WEEKS} weeks or more; there are {weeks}."
+            )
+        found = search(days)
+        frame, moved = found_frame(found), pd.DataFrame(columns=list(CAUSES))
+        if len(frame):
+            parts = {by: days_by_part(self._store, filters, scope, by) for by in _CAUSED_BY}
+            frame, moved = causes(found, parts, self._names(scope))
+            frame["in_period"] = True if filters.start is None else frame["date"] >= filters.start
+        smallest = found.smallest_pct if np.isfinite(found.smallest_pct) else None
+        return Breaks(
+            frame,
+            moved,
+            found.level,
+            words.breaks_finding(frame, smallest, weeks),
+            smallest,
+            notes=words.breaks_notes(weeks),
+        )
 
     def year_on_year(self, filters: Filters, scope: Scope) -> YearOnYear:
-        raise NotImplementedError
+        """The months of the period against the same months a year before: `years.year_on_year`."""
+        return year_on_year(self._days(filters, scope), filters.start.date() if filters.start else None)
 
     def shares(self, filters: Filters, scope: Scope) -> Shares:
-        raise NotImplementedError
+        """Mode shares and intensity by month: `shares.shares_of`."""
+        kg, activity = (
+            days_by_part(self._store, filters, scope, "mode", value) for value in ("wtw_kg", "tonne_km")
+        )
+        return shares_of(activity, kg)
 
-    def analyze(self, filters: Filters, scope: Scope, *, days_back: int = 90) -> TrendAnalysis:
-        raise NotImplementedError
+    def analyze(
+        self, filters: Filters | None = None, scope: Scope | None = None, *, days_back: int = 90
+    ) -> TrendAnalysis:
+        """All of it for the last whole days of the selection, against the days before.
+
+        Raises
+        ------
+        ValueError
+            When `days_back` is not positive.
+        """
+        if days_back < 1:
+            raise ValueError("Trends look back over at least one day.")
+        filters, scope = filters or Filters(), scope or Scope.all()
+        until = known_until(self._store, filters, scope)
+        period = filters
+        if until is not None:
+            end = datetime(until.year, until.month, until.day)
+            period = replace(filters, start=end - timedelta(days=days_back), end=end)
+        change, season = self.change(period, scope), self.season(period, scope)
+        breaks, shares = self.breaks(period, scope), self.shares(period, scope)
+        years = self.year_on_year(period, scope)
+        said = (
+            change.reason or words.change_finding(change),
+            *(season.findings or (season.reason,)),
+            breaks.reason or breaks.finding,
+            years.reason or years.finding,
+            shares.reason or shares.finding,
+        )
+        return TrendAnalysis(days_back, period_of(period), change, season, breaks, years, shares, said)
+
+    def _days(self, filters: Filters, scope: Scope) -> pd.Series:
+        found = days_by_part(self._store, filters, scope, "total")
+        return found.iloc[:, 0] if len(found) else pd.Series(dtype=float)
+
+    def _names(self, scope: Scope) -> dict[str, str]:
+        known = self._store.frame(queries.supplier_names(scope))
+        return dict(zip(known["supplier_id"], known["name"], strict=True))
 
     def _change(
         self, earlier: Filters, later: Filters, before: pd.DataFrame, after: pd.DataFrame, scope: Scope
@@ -69,10 +142,10 @@ class TrendAnalytics:
         totals = [float(cells["wtw_kg"].sum()) for cells in (before, after)]
         periods = (period_of(earlier), period_of(later))
         if before.empty and after.empty:
-            return Change(*totals, *periods, *_nothing(), reason="No legs are selected in either period.")
-        known = self._store.frame(queries.supplier_names(scope))
-        names = dict(zip(known["supplier_id"], known["name"], strict=True))
-        return Change(*totals, *periods, *changes.split(before, after, names))
+            parts, moved = _nothing()
+            return Change(0.0, 0.0, *periods, parts, moved, reason="No legs are selected in either period.")
+        parts, moved = changes.split(before, after, self._names(scope))
+        return Change(totals[0], totals[1], *periods, parts, moved)
 
     def _nothing_before(self, earlier: Filters | None, scope: Scope, against: Against) -> str:
         if earlier is None or earlier.start is None or earlier.end is None:
@@ -82,7 +155,8 @@ class TrendAnalytics:
             return "There are no data yet."
         if first > earlier.start + _LATE_START * (earlier.end - earlier.start):
             what = "the period before" if against == "previous" else "the same days a year before"
-            return f"The data begin on {first:%-d %B %Y} and do not cover {what}. Choose a shorter or a later one."
+            begin = f"The data begin on {first:%-d %B %Y}"
+            return f"{begin} and do not cover {what}. Choose a shorter or a later period."
         return ""
 
 
@@ -102,3 +176,10 @@ def year_before(filters: Filters) -> Filters | None:
 
 def _nothing() -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.DataFrame({"part": [], "kg": []}), pd.DataFrame(columns=list(changes.CONTRIBUTION))
+
+
+def _no_breaks(reason: str) -> Breaks:
+    level = pd.DataFrame(columns=["week", "wtw_kg", "adjusted_kg", "level_kg"])
+    return Breaks(
+        pd.DataFrame(columns=list(FRAME)), pd.DataFrame(columns=list(CAUSES)), level, "", reason=reason
+    )

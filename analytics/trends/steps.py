@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["FEWEST_WEEKS", "Step", "Steps", "find_steps"]
 
 FEWEST_WEEKS = 16
-LEVEL = 0.05
+LEVEL = 0.04
 _EDGE = 4  # weeks on either side: shorter is an episode, not a level
 _WEEKS_A_STEP = 13  # at most one step a quarter
 _DRAWS = 499
@@ -134,7 +134,9 @@ def _scan(basis: Floats, series: Floats, shapes: Floats, allowed: NDArray[np.boo
     left, beyond = residual(basis, series), residual(basis, shapes)
     curvature = (beyond**2).sum(axis=0)
     usable = allowed & (curvature > 1e-6 * len(series))
-    gains = np.where(usable, np.divide((left @ beyond) ** 2, curvature, where=usable, out=np.zeros(len(usable))), 0.0)
+    gains = np.where(
+        usable, np.divide((left @ beyond) ** 2, curvature, where=usable, out=np.zeros(len(usable))), 0.0
+    )
     best = int(gains.argmax())
     size = left @ beyond[:, best] / curvature[best] if usable[best] else 0.0
     noise = left - beyond[:, best] * size

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from access.targets import TargetTerms
-from analytics.targets import PRESETS, Years, base_of, closings, path, point_of, status_of
+from analytics.targets import PRESETS, Effect, Years, base_of, closings, effect_of, path, point_of, status_of
 
 TODAY = date(2026, 11, 21)
 TERMS = TargetTerms("Company", "absolute", 2025, 4.2, 2030)
@@ -99,7 +99,7 @@ def test_a_base_that_was_given_wins_and_needs_no_data():
 @pytest.mark.parametrize(
     ("year", "first", "last", "said"),
     [
-        (2024, date(2024, 11, 20), date(2026, 11, 21), "begin on 20 Nov 2024 and do not cover the base year 2024"),
+        (2024, date(2024, 11, 20), date(2026, 11, 21), "begin on 20 Nov 2024 and do not cover"),
         (2025, date(2025, 1, 16), date(2026, 11, 21), "begin on 16 Jan 2025 and do not cover"),
         (2026, date(2024, 11, 20), date(2026, 11, 21), "base year 2026 is not over in the data"),
         (2025, date(2024, 11, 20), date(2025, 12, 10), "base year 2025 is not over in the data"),
@@ -253,7 +253,7 @@ def test_chance_and_gap_agree_with_the_draws(draws, moved, kind):
 def test_a_scenario_closes_the_gap_or_a_share_of_it():
     found = status_of(TERMS, YEARS, outlook([950e3, 958e3, 970e3, 1_000e3]))  # a gap of 11.5 t
     half, whole, worse = (11_500 / 2, 50_000.0, -1_000.0)
-    effects = closings(found, [("Half", half), ("Whole", whole), ("Worse", worse)])
+    effects = closings(found, [Effect("Half", half), Effect("Whole", whole), Effect("Worse", worse)])
     assert [one.name for one in effects] == ["Whole", "Half", "Worse"]
     assert [one.closes for one in effects] == [True, False, False]
     assert effects[1].share == pytest.approx(0.5)
@@ -266,17 +266,62 @@ def test_a_scenario_closes_the_gap_or_a_share_of_it():
 def test_a_scenario_moves_an_intensity_by_its_kilograms_over_the_years_tonne_km():
     found = status_of(replace(TERMS, kind="intensity"), YEARS, outlook([1e6, 1e6]))
     # 50 g/tkm against a point of 47.9: 2.1 g over 20 M tkm, a gap of 42 t.
-    (one,) = closings(found, [("Shift", 21_000.0)])
+    (one,) = closings(found, [Effect("Shift", 21_000.0)])
     assert found.gap_kg == pytest.approx(42_000)
     assert (one.share, one.value) == (pytest.approx(0.5), pytest.approx(48.95))
 
 
 def test_without_a_gap_there_is_nothing_to_close():
     found = status_of(TERMS, YEARS, outlook([9e5]))
-    (one,) = closings(found, [("Shift", 1_000.0)])
+    (one,) = closings(found, [Effect("Shift", 1_000.0)])
     assert (one.share, one.closes, one.probability) == (None, False, 1.0)
 
 
 def test_where_the_year_is_not_known_a_scenario_has_its_kilograms_only():
-    (one,) = closings(status_of(TERMS, YEARS, None, "short"), [("Shift", 1_000.0)])
+    (one,) = closings(status_of(TERMS, YEARS, None, "short"), [Effect("Shift", 1_000.0)])
     assert (one.saved_kg, one.share, one.value, one.probability) == (1_000.0, None, None, None)
+
+
+# A shift from air to sea: 100 t less by air, 4 t more by sea, and the ship takes a longer way.
+RESULT = SimpleNamespace(
+    changed=pd.DataFrame(
+        {"supplier_id": ["S1", "S1", "S2"], "lane": ["a", "a", "b"], "mode": ["air", "sea", "road"],
+         "now_kg": [100e3, 0.0, 10e3], "then_kg": [0.0, 4e3, 7e3], "saved_kg": [100e3, -4e3, 3e3]}
+    ),
+    by_mode=pd.DataFrame(
+        {"mode": ["air", "road", "sea"], "now_kg": [100e3, 10e3, 0.0], "then_kg": [0.0, 7e3, 4e3],
+         "now_tonne_km": [1e6, 5e5, 0.0], "then_tonne_km": [0.0, 5e5, 1.5e6]}
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("about", "saved_kg", "saved_tonne_km"),
+    [
+        ({}, 99e3, -5e5),
+        ({"modes": ("air",)}, 100e3, 1e6),
+        ({"modes": ("sea",)}, -4e3, -1.5e6),
+        ({"modes": ("rail",)}, 0.0, 0.0),
+        ({"suppliers": ("S1",)}, 96e3, 0.0),
+        ({"suppliers": ("S1", "S2"), "modes": ("air", "road")}, 103e3, 0.0),
+        ({"suppliers": ("S9",)}, 0.0, 0.0),
+    ],
+)
+def test_only_what_the_target_is_about_counts_of_a_scenario(about, saved_kg, saved_tonne_km):
+    found = effect_of("Shift", RESULT, replace(TERMS, **about))
+    assert (found.saved_kg, found.saved_tonne_km) == (pytest.approx(saved_kg), pytest.approx(saved_tonne_km))
+
+
+def test_a_longer_way_by_sea_lowers_the_intensity_by_its_tonne_km_too():
+    found = status_of(replace(TERMS, kind="intensity"), YEARS, outlook([1e6, 1e6]))
+    # (1,000 t − 42 t) over (20 M + 1 M) tonne-km are 45.62 g: more than the whole gap of 2.1 g.
+    (one,) = closings(found, [Effect("Shift", 42e3, -1e6)])
+    assert one.value == pytest.approx(958e6 / 21e6)
+    assert one.share == pytest.approx((50 - 958 / 21) / 2.1)
+    assert one.closes
+
+
+def test_where_a_scenario_leaves_nothing_to_move_there_is_no_intensity():
+    found = status_of(replace(TERMS, kind="intensity"), YEARS, outlook([1e6, 1e6]))
+    (one,) = closings(found, [Effect("All by sea", 1e6, 2e7)])
+    assert (one.share, one.value, one.probability, one.closes) == (None, None, None, False)

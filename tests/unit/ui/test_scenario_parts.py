@@ -160,6 +160,8 @@ def test_the_waterfall_ends_at_the_sum():
     assert (begins, changes) == ([0.0, -100.0, 0.0], [-100.0, 50.0, -50.0])  # t
     # Saving more than 100 t (up to 130) lies further to the left.
     assert (bar.error_x.array[0], bar.error_x.arrayminus[0]) == (20.0, 30.0)
+    # The sum saves 50 t, from 80 − 60 to 130 − 40.
+    assert (bar.error_x.array[2], bar.error_x.arrayminus[2]) == (30.0, 40.0)
 
 
 def test_two_waterfalls_can_share_an_axis():

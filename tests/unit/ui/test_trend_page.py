@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import access
 from access import User
 from data_access import Store
 from tests.legs import put
-from tests.unit.ui.test_ui_pages import ANALYST, SUPPLIER, values, warehouse
+from tests.unit.ui.test_ui_pages import ANALYST, SUPPLIER, VIEWER, open_page, values, warehouse
 from ui import formats
 
 __all__ = ["warehouse"]  # a fixture
@@ -39,14 +37,9 @@ def legs(warehouse) -> Store:
     return warehouse
 
 
-def open_trends(monkeypatch, user: User = ANALYST, **state: object) -> AppTest:
-    """The page inside the app; the last 90 days, if nothing else is asked for."""
-    monkeypatch.setattr(access, "user_of", lambda _token: user)
-    page = AppTest.from_file(str(Path("Home.py").resolve()), default_timeout=120)
-    page.run()
-    for key, value in {"period": "Last 90 days", **state}.items():
-        page.session_state[key] = value
-    return page.switch_page("pages/trends.py").run()
+def open_trends(monkeypatch, user: User = ANALYST, **query: str) -> AppTest:
+    """The last 90 days, if nothing else is asked for."""
+    return open_page(monkeypatch, user, {"period": "Last 90 days", **query}, file="pages/trends.py")
 
 
 def words(page: AppTest) -> str:
@@ -114,8 +107,8 @@ def test_every_section_stands_with_few_legs(legs, monkeypatch, name, period):
 
 @pytest.mark.parametrize("name", OPENED)
 def test_every_section_stands_for_one_day_of_one_supplier(legs, monkeypatch, name):
-    day = date.today() - timedelta(days=40)
-    page = open_trends(monkeypatch, period="Custom range", dates=(day, day), supplier=["ACME"])
+    day = (date.today() - timedelta(days=40)).isoformat()
+    page = open_trends(monkeypatch, period="Custom range", days=day, supplier="ACME")
     assert values(page)["Emissions WTW, CO2e"] != "–"
     page.segmented_control(key="section").set_value(name).run()
     assert clean(page)
@@ -128,7 +121,7 @@ def test_a_supplier_sees_its_own_change_only(legs, monkeypatch):
 
 
 def test_empty_warehouse_and_empty_period(warehouse, monkeypatch):
-    assert "No shipments yet" in words(open_trends(monkeypatch))
+    assert "No shipments yet" in words(open_trends(monkeypatch, VIEWER))
     put(warehouse, {"departed_at": TODAY - timedelta(days=2_000)})
     assert "Nothing in this period" in words(open_trends(monkeypatch))
 

@@ -125,7 +125,7 @@ def test_no_change_is_a_finding():
         trend_words.change_finding(5.0, 5.0, parts()) == "Emissions did not change, and no part of them did"
     )
     moved = trend_words.change_finding(1e6, 1e6, parts(volume=50_000.0, distance=-50_000.0))
-    assert moved == "Emissions did not change: +50 t from more freight, −50 t from shorter ways"
+    assert moved == "Emissions hardly changed: +50.0 t from more freight, −50.0 t from shorter ways"
 
 
 def test_parts_that_are_nothing_are_named_and_left_out():
@@ -207,8 +207,8 @@ def test_contributions_sum_to_their_part(kg, by):
 def test_title_of_contributions_names_the_largest():
     found = trend_contributions.contributed(ROWS, "volume", "supplier_id")
     said = trend_contributions.finding(found, "Freight volume")
-    assert said == "Freight volume: +80 t of +95 t is Acme"
-    assert trend_contributions.finding(found.head(1), "Distance") == "Distance: all of +80 t is Acme"
+    assert said == "Freight volume, +95 t: Acme moved most, +80 t"
+    assert trend_contributions.finding(found.head(1), "Distance") == "Distance, +80 t: all of it is Acme"
 
 
 # --- figures
@@ -361,3 +361,17 @@ def test_a_period_without_one_before_offers_a_shorter_one(start, end, offered):
 
 def test_contributions_can_be_opened_by_who_where_and_how():
     assert [column for column, _ in trend_views.DIMENSIONS.values()] == ["supplier_id", "lane", "mode"]
+
+
+def test_parts_are_told_in_the_unit_of_the_change_so_that_they_add_up():
+    kg = parts(mode_mix=-2_811_000.0, volume=2_287_000.0, supplier_lane_mix=841_000.0, distance=-45_000.0)
+    said = trend_words.change_finding(27.2e6, 27.2e6 + 272_000.0, kg)
+    assert said.startswith("Emissions rose by 272 t: −2,811 t from a shift to cleaner modes, +2,287 t from")
+    assert said.endswith("−45 t from the rest")
+
+
+def test_small_parts_of_a_large_change_are_told_in_a_smaller_unit():
+    kg = parts(volume=1_123_242.0, mode_mix=-82_858.0, data_quality=52_341.0, operating_intensity=-10_317.0)
+    said = trend_words.change_finding(6.3e6, 6.3e6 + 1_082_408.0, kg)
+    assert said.startswith("Emissions rose by 1,082 t: +1,123 t from more freight, −83 t from a shift to")
+    assert said.endswith("−10 t from the rest")  # 1,082 − 1,123 + 83 − 52
