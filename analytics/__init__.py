@@ -11,6 +11,7 @@ from analytics.lanes import LaneAnalytics
 from analytics.overview import OverviewAnalytics
 from analytics.real_time import RealTimeAnalytics
 from analytics.recommendations.analysis import RecommendationAnalytics
+from analytics.scenarios.analysis import ScenarioAnalytics
 from analytics.suppliers.analysis import SupplierAnalytics
 from analytics.targets import TargetAnalytics
 from analytics.trends.analysis import TrendAnalytics
@@ -25,6 +26,7 @@ __all__ = [
     "PredictiveAnalytics",
     "RealTimeAnalytics",
     "RecommendationAnalytics",
+    "ScenarioAnalytics",
     "SupplierAnalytics",
     "TargetAnalytics",
     "TrendAnalytics",

@@ -31,6 +31,7 @@ def _parts() -> dict[str, Callable[[Bench], list[Table]]]:
         page,
         places,
         queries,
+        scenarios,
         scoring,
         start,
         suppliers,
@@ -38,7 +39,7 @@ def _parts() -> dict[str, Callable[[Bench], list[Table]]]:
 
     parts = (
         queries, imports, generation, places, detection, scoring, live, drivers, forecast_page, suppliers,
-        lane_map, page, start,
+        scenarios, lane_map, page, start,
     )  # fmt: skip
     return {part.__name__.rpartition(".")[2]: part.measure for part in parts}
 

@@ -46,7 +46,7 @@ def measure(bench: Bench) -> list[Table]:
             rows,
             "pages/forecast.py for an administrator over all time, run by streamlit.testing: the whole of "
             "AppTest.run. `first view` opens the warehouse, reads the days, fits, draws and keeps the run; "
-            "the libraries are imported. Below it the questions of a warehouse that was just opened. Medians, "
+            "the libraries are imported. Below it the questions of a warehouse just opened. Medians, "
             "but for the backtest.",
         )
     ]

@@ -24,8 +24,11 @@ def main() -> None:
             states.empty_warehouse(may_import=visit.may(Permission.IMPORT_DATA))
             return
         # A forecast needs every leg of the days before: flagged ones alone have no course of their own.
-        chosen = replace(filters.bar(visit.sidebar, options), anomalies_only=False)
+        asked = filters.bar(visit.sidebar, options)
+        chosen = replace(asked, anomalies_only=False)
         filters.chips(chosen, options)
+        if asked.anomalies_only:
+            st.caption("A forecast counts all legs, whether they are flagged or not.")
         _content(visit, chosen, options)
 
 

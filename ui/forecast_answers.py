@@ -70,7 +70,7 @@ def kept(visit: Visit, chosen: Filters, found: EmissionForecast) -> Kept:
     Done once a session for each selection, then remembered until `forget`. A failure is logged and no more:
     the page does without.
     """
-    key = (visit.version, visit.scope, chosen)
+    key = (visit.version, visit.scope, chosen, found.history_end)
     remembered = st.session_state.get(_KEPT)
     if remembered is not None and remembered[0] == key:
         return remembered[1]  # type: ignore[no-any-return]
@@ -97,9 +97,13 @@ def _written_and_read(visit: Visit, chosen: Filters, found: EmissionForecast) ->
 
 
 def earlier_than(known: Kept, end: pd.Timestamp) -> Earlier | None:
-    """The forecast nearest to the one of a month before `end`: the dashed line of the fan chart."""
-    month_ago = pd.Timestamp(end) - pd.Timedelta(days=_MONTH_DAYS)
-    if not known.before:
+    """The forecast nearest to the one of a month before `end`: the dashed line of the fan chart.
+
+    None where the last one ended before `end`.
+    """
+    oldest, month_ago = (end - pd.Timedelta(days=days) for days in (_KEPT_DAYS, _MONTH_DAYS))
+    recent = [run for run in known.before if pd.Timestamp(run.history_end) > oldest]
+    if not recent:
         return None
-    run = min(known.before, key=lambda one: abs(pd.Timestamp(one.history_end) - month_ago))
+    run = min(recent, key=lambda one: abs(pd.Timestamp(one.history_end) - month_ago))
     return Earlier(run.run_id, pd.Timestamp(run.history_end), run.daily)

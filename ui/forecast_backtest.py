@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from data_access import Filters, Scope, Store
     from ui.shell import Visit
 
-__all__ = ["SHOWN", "BacktestJob", "finding", "rows_of", "running", "show", "take_up"]
+__all__ = ["SHOWN", "BacktestJob", "finding", "misses", "rows_of", "running", "show", "take_up"]
 
 _JOB = "forecast-backtest"
+_OFF = 0.05
 SHOWN = [
     "method_name", "horizon_days", "wape", "mase", "bias_share", "coverage_80", "coverage_95", "width_80_kg",
     "origins",
@@ -87,8 +88,7 @@ def show(visit: Visit, chosen: Filters, found: EmissionForecast, backtest: Backt
             f"Forecasts from {formats.counted(backtest.origins, 'day')} in the past against what came; "
             f"tested {formats.day(backtest.made_at)}.",
         )
-        for verdict in backtest.verdicts:
-            st.markdown(f":material/rule: {formats.plain(verdict)}")
+        st.markdown("\n".join(f"- {formats.plain(verdict)}" for verdict in backtest.verdicts))
         rows = rows_of(backtest)
         tables.show(rows, SHOWN, key="backtest-rows", alt="Error and coverage by method and days ahead")
         st.caption(
@@ -123,6 +123,20 @@ def finding(backtest: Backtest) -> str:
     name = forecast_words.METHODS.get(best, best)
     name = name[0].lower() + name[1:]
     return f"{said}; the best simple method ({name}) {formats.percent(float(others.min()))}"
+
+
+def misses(backtest: Backtest | None) -> tuple[str, ...]:
+    """Sentences on the bands that held by more than 5 points more or less often than they say."""
+    if backtest is None:
+        return ()
+    mine = backtest.frame[backtest.frame["method"] == "forecast"]
+    row = mine.loc[mine["horizon_days"].idxmax()]
+    off = [level for level in (80, 95) if abs(row[f"coverage_{level}"] - level / 100) > _OFF]
+    return tuple(
+        verdict
+        for verdict in backtest.verdicts
+        if any(verdict.startswith(f"The {level} % band") for level in off)
+    )
 
 
 def rows_of(backtest: Backtest) -> pd.DataFrame:

@@ -39,7 +39,11 @@ __all__ = ["show"]
 @st.fragment
 def show(visit: Visit, chosen: Filters) -> None:
     """Everything below the filters; another horizon or split runs this alone."""
-    asked = forecast_controls.controls()
+    with states.boundary("The forecast"):
+        _board(visit, chosen, forecast_controls.controls())
+
+
+def _board(visit: Visit, chosen: Filters, asked: Asked) -> None:
     with states.loading(420):
         by_day = forecast_answers.by_day(visit, chosen)
         found = forecast_answers.ahead(visit, chosen, asked)
@@ -62,6 +66,9 @@ def show(visit: Visit, chosen: Filters) -> None:
         made = formats.plain(forecast_words.made_from(found))
         titled(finding, made, forecast_fan.legend(found.grain, earlier))
         _fan(visit, chosen, found, asked, earlier)
+        for sentence in forecast_backtest.misses(known.backtest):
+            st.markdown(f":material/warning: {formats.plain(sentence)}")
+        forecast_events.show()
     forecast_parts.show(visit, chosen, found, asked)
     if outlook is not None:
         with card(st, "The year"):
@@ -87,7 +94,6 @@ def _fan(
     )
     if found.notes:
         st.caption(formats.plain(" ".join(found.notes)))
-    forecast_events.show()
 
 
 @st.fragment

@@ -57,7 +57,9 @@ def fan(found: EmissionForecast, *, asked: Asked, earlier: Earlier | None = None
     size, unit = formats.mass_unit(most)
     traces = [trace for level, shade in BANDS for trace in band(frame, level, shade, size)]
     if earlier is not None and found.grain == "day":
-        traces.append(_line(_days(earlier.frame["day"]), earlier.frame["mean"] / size, EARLIER, 1.8, "dash"))
+        shown = earlier.frame["day"].between(history["period"].min(), frame["period"].max())
+        before = earlier.frame[shown]
+        traces.append(_line(_days(before["day"]), before["mean"] / size, EARLIER, 1.8, "dash"))
     traces += [_actuals(history, found.grain, size), _mean(frame, found.grain, size)]
     figure = go.Figure(traces, layout(_HEIGHT, y_title=f"{unit} CO2e per {found.grain}"))
     figure.add_vline(x=_days([found.history_end])[0], line=_TODAY, layer="below")

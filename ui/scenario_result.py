@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import formats, scenario_charts, scenario_table
+from ui import formats, scenario_charts, scenario_table, states
 from ui import scenario_words as words
 from ui.chart_card import card, titled
 from ui.chart_card import show as show_chart
@@ -22,12 +24,20 @@ _MOST_CHANGED = 500
 
 def show(result: ScenarioResult) -> None:
     """The charts of one scenario that has at least one lever."""
-    with card(st, "Steps"):
+    with _part("Steps"):
         steps_chart(result)
-    with card(st, "Cost of a tonne"):
+    with _part("Cost of a tonne"):
         _abatement(result)
-    with card(st, "Modes now and then"):
+    with _part("Modes now and then"):
         modes(result)
+
+
+@contextmanager
+def _part(name: str) -> Iterator[None]:
+    """A chart's frame as tall as the chart: the levers beside it are longer, and would stretch a card."""
+    key = f"card-scenario-{name.lower().replace(' ', '-')}"
+    with st.container(border=True, key=key), states.boundary(name):
+        yield
 
 
 def tables_of(result: ScenarioResult) -> None:

@@ -159,7 +159,7 @@ def _effects(found: TargetStatus, effects: tuple[Closing, ...]) -> None:
     if found.gap_kg is None or found.gap_kg <= 0:
         return
     if not effects:
-        st.caption("Save a scenario above to see how much of the gap it closes.")
+        st.caption("Save a scenario to see here how much of the gap it closes.")
         return
     st.markdown("\n".join(f"- {formats.plain(words.closing_words(one, found))}" for one in effects))
     st.caption(_WHOLE_YEAR)

@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _NAMED = 3
-_SURE, _UNLIKELY = 0.995, 0.005  # beyond them, a figure would claim more than 400 draws can tell
+_SURE, _UNLIKELY = 0.995, 0.005  # beyond them, a figure would claim more than the draws can tell
 
 
 def value(amount: object, unit: str) -> str:

@@ -9,8 +9,8 @@ import streamlit as st
 from ui import filters, formats, states, tables, trend_charts, trend_tables, trend_views
 from ui.chart_card import show as show_chart
 from ui.chart_card import titled
-from ui.theme import NEUTRAL
-from ui.trend_words import p_words, signed
+from ui.theme import NEUTRAL, mode_label
+from ui.trend_words import headed, minus, p_words, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +34,9 @@ def show(visit: Visit, chosen: Filters) -> None:
         states.empty("No steps to look for", formats.plain(found.reason))
         return
     marked = [("step", trend_charts.MARK, 1.0)] if len(found.frame) else []
+    title, rest = headed(found.finding)
     titled(
-        found.finding,
+        title,
         "A step is a change of the level that lasts, beyond trend, season and chance. All history up to the "
         "period's end is searched.",
         trend_charts.legend([*_LEGEND, *marked], "Lines"),
@@ -45,8 +46,7 @@ def show(visit: Visit, chosen: Filters) -> None:
         key="trend-breaks",
         alt="Lines: emissions a day by week and their level, with a mark at each step",
     )
-    for note in found.notes:
-        st.caption(formats.plain(note))
+    st.caption(formats.plain(" ".join([rest, *found.notes]).strip()))
     for number, row in enumerate(found.frame.itertuples()):
         _step(row, number)
     if len(found.frame):
@@ -69,11 +69,11 @@ def _figure(given: tuple[pd.DataFrame, pd.DataFrame]) -> object:
 
 def _step(row: object, number: int) -> None:
     outside = "" if row.in_period else " It lies before the chosen period."  # type: ignore[attr-defined]
-    st.markdown(f"- **{formats.plain(step_words(row))}.** {formats.plain(f'{row.cause}{outside}')}")  # type: ignore[attr-defined]
+    st.markdown(f"- **{formats.plain(step_words(row))}.** {formats.plain(minus(f'{row.cause}{outside}'))}")  # type: ignore[attr-defined]
     by, part = str(row.cause_by), str(row.cause_part)  # type: ignore[attr-defined]
     if by in _FILTER and part:
         st.button(
-            f"Show only {formats.plain(row.cause_name or part)}",  # type: ignore[attr-defined]
+            f"Show only {formats.plain(mode_label(part) if by == 'mode' else row.cause_name or part)}",  # type: ignore[attr-defined]
             key=f"trend-step-{number}",
             icon=":material/filter_alt:",
             on_click=trend_views.narrow,

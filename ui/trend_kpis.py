@@ -42,10 +42,10 @@ def row(visit: Visit, chosen: Filters, summary: Summary) -> Callable[[], None]:
 
     def later() -> None:
         season = _known(lambda: visit.ask(trends.season, chosen))
-        with places[0].container():
+        with places[0].container(gap=None):
             _figures(trend_card(season))
         breaks = _known(lambda: visit.ask(trends.breaks, chosen))
-        with places[1].container():
+        with places[1].container(gap=None):
             _figures(breaks_card(breaks))
 
     return later

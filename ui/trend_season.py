@@ -10,7 +10,7 @@ from ui import formats, states, tables, trend_charts, trend_tables
 from ui.chart_card import show as show_chart
 from ui.chart_card import titled
 from ui.theme import NEUTRAL
-from ui.trend_words import season_finding
+from ui.trend_words import minus, season_finding
 
 if TYPE_CHECKING:
     from analytics.trends import Season
@@ -44,8 +44,10 @@ def show(visit: Visit, chosen: Filters) -> None:
         key="trend-level",
         alt="Lines: emissions a day by week, with their trend and its interval",
     )
-    for sentence in (*season.findings, *season.notes):
-        st.markdown(f"- {formats.plain(sentence)}")
+    # The title tells the trend with its interval already.
+    others = [sentence for sentence in season.findings if "95 % interval" not in sentence]
+    st.markdown("\n".join(f"- {formats.plain(minus(sentence))}" for sentence in others))
+    st.caption(formats.plain(" ".join(season.notes)))
     _patterns(visit, chosen, season)
     with st.expander("The weeks as a table"):
         trend_tables.show(season.weekly, WEEKS, key="trend-weeks", alt="Weeks with emissions and trend")

@@ -10,6 +10,7 @@ from ui import formats, states, tables, trend_charts, trend_tables
 from ui.chart_card import show as show_chart
 from ui.chart_card import titled
 from ui.theme import mode_colour, mode_label
+from ui.trend_words import headed, minus
 
 if TYPE_CHECKING:
     from analytics.trends import Shares
@@ -39,8 +40,9 @@ def show(visit: Visit, chosen: Filters) -> None:
         )
     ]
     entries = [(mode_label(mode), mode_colour(mode), 1.0) for mode in trend_charts.modes_shown(found.frame)]
+    title, rest = headed(found.finding)
     titled(
-        found.finding,
+        title,
         "Each mode's share by month of departure; bands: 95 % intervals, from how much the weeks differ.",
         trend_charts.legend(entries, "Modes"),
     )
@@ -56,15 +58,14 @@ def show(visit: Visit, chosen: Filters) -> None:
         key="trend-intensity",
         alt="Line: grams of CO2e per tonne-km by month, with a band",
     )
-    for note in found.notes:
-        st.caption(formats.plain(note))
+    st.caption(formats.plain(" ".join([rest, *found.notes]).strip()))
     _tables(found)
 
 
 def _intensity_words(found: Shares) -> str:
     rows = found.slopes[found.slopes["measure"] == "intensity"]
     said = str(rows["sentence"].iloc[0]) if len(rows) else ""
-    return f"{said} Hubs move nothing, so they are left out.".strip()
+    return f"{minus(said)} Hubs move nothing, so they are left out.".strip()
 
 
 def _tables(found: Shares) -> None:

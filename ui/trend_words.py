@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,9 @@ __all__ = [
     "WHOLE",
     "PartWords",
     "change_finding",
+    "headed",
     "left_out",
+    "minus",
     "options_of",
     "p_words",
     "part_words",
@@ -33,6 +36,7 @@ WHOLE = "whole"  # not a part: the whole change, opened up
 DOCS = "docs/trends.md"
 _NAMED = 3
 _FEW, _MANY = 10.0, 100.0  # figures of a title: smaller ones take a smaller unit, larger ones no digits
+_HYPHEN_MINUS = re.compile(r"(?<=[\s(])-(?=\d)")
 _NOTHING = 1e-9  # of the larger total: a part below it is rounding
 
 
@@ -169,6 +173,17 @@ def signed_pct(pct: float | None) -> str:
     """A change in per cent with its sign: +4.2 %."""
     found = formats.change(1.0 + pct / 100.0, 1.0) if pct is not None else None
     return found[1] if found else formats.MISSING
+
+
+def minus(sentence: str) -> str:
+    """A sentence with real minus signs before its figures, as everywhere on screen."""
+    return _HYPHEN_MINUS.sub("−", sentence)
+
+
+def headed(finding: str) -> tuple[str, str]:
+    """A finding as a title, which ends without a full stop, and what follows it."""
+    title, _, rest = finding.partition(". ")
+    return minus(title.removesuffix(".")), minus(rest)
 
 
 def p_words(p_value: float) -> str:

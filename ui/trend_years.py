@@ -10,7 +10,7 @@ from ui import formats, states, tables, trend_charts, trend_tables
 from ui.chart_card import show as show_chart
 from ui.chart_card import titled
 from ui.theme import NEUTRAL
-from ui.trend_words import years_finding
+from ui.trend_words import minus, years_finding
 
 if TYPE_CHECKING:
     from data_access import Filters
@@ -44,7 +44,6 @@ def show(visit: Visit, chosen: Filters) -> None:
         key="trend-years",
         alt="Grouped bars: emissions of each month and of the same month a year earlier",
     )
-    for sentence in (found.finding, *found.notes):
-        st.caption(formats.plain(sentence))
+    st.caption(formats.plain(minus(" ".join([found.finding, *found.notes]))))
     trend_tables.show(found.frame, SHOWN, key="trend-years-table", alt="Months, year on year")
     tables.download(found.frame, "year-on-year.csv", key="download-years")

@@ -141,7 +141,7 @@ def _tries(history: History, origin: int) -> list[_Try]:
     actual = history.kg.iloc[origin : origin + HORIZONS[-1]].to_numpy()
     if not np.isfinite(actual).any():
         return []
-    known = History(kg, history.tonne_km.iloc[:origin], history.kg.index[origin], history.weekly, ())
+    known = History(kg, history.tonne_km.iloc[:origin], history.kg.index[origin], ())
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""What a forecast must beat: the last week again, and a straight line on the values 1, 7 and 14 days before."""
+"""What a forecast must beat: the last week again, and a line on the values 1, 7 and 14 days before."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ __all__ = ["Combined", "combined"]
 
 _PSEUDO_ERRORS = 4.0
 _LATELY = 182
+_UNSEEN_DRIFT = 3.0
 _CHECKED_STEPS = 60
 _CHECKED_LEVELS = (0.80, 0.95)
 
@@ -33,8 +34,8 @@ class Combined:
     draws: Floats
 
 
-def combined(values: Floats, known: Flags, horizon: int, season: int, draws: int, seed: int) -> Combined:
-    """The mean of the models, and draws about it."""
+def combined(values: Floats, known: Flags, horizon: int, season: int, *, draws: int, seed: int) -> Combined:
+    """The mean of the models, and draws about it; values without gaps, in units of their mean."""
     scale = fitting_scale(values, season)
     modelled = scale.to(values)
     # On a root or a logarithm the week's shape already grows with the level.
@@ -42,8 +43,9 @@ def combined(values: Floats, known: Flags, horizon: int, season: int, draws: int
     moved = steps(modelled, season, profile).columns(len(values) + horizon)
     models = fitted(modelled, horizon, season, moved)
     middle = np.mean([one.mean for one in models], axis=0)
-    off = _off(models, known, season, draws, np.random.default_rng(seed))
-    off *= _tested_width(models, known, off)
+    chance = np.random.default_rng(seed)
+    off = _off(models, known, season, draws, chance)
+    off = off * _tested_width(models, known, off) + _drift(models, draws, chance)
     mean = scale.mean_back(middle, off.var(axis=0))
     lots = scale.back(middle + off) if scale.power != 1 else middle + off
     return Combined(mean, _from_zero(mean, lots, _share_of_zeros(values, known, season, horizon)))
@@ -71,6 +73,17 @@ def _off(models: list[Fitted], known: Flags, season: int, draws: int, chance: np
         spread = float(np.std(one.shocks)) * wider
         total += spread * starts[:, : one.unsure.shape[1]] @ one.unsure.T
     return np.asarray(total / len(models))
+
+
+def _drift(models: list[Fitted], draws: int, chance: np.random.Generator) -> Floats:
+    """A level that wanders as little as the series is too short to rule out, (draws, h).
+
+    Without it sums over a horizon as long as the series are held for surer than they are: a model that finds
+    no drift in n values says that there is none.
+    """
+    shocks = np.mean([one.shocks for one in models], axis=0)
+    step = float(np.std(shocks)) * _UNSEEN_DRIFT / len(shocks)
+    return np.asarray(np.cumsum(chance.standard_normal((draws, len(models[0].mean))), axis=1) * step)
 
 
 def _scale_by_phase(shocks: Floats, known: Flags, season: int) -> Floats:
@@ -127,7 +140,7 @@ def _share_of_zeros(values: Floats, known: Flags, season: int, horizon: int) -> 
 
 
 def _from_zero(mean: Floats, draws: Floats, zeros: Floats) -> Floats:
-    """The draws cut at zero, as often zero as the past was, and moved so that their mean stays where it is."""
+    """The draws cut at zero, as often zero as the past was, and moved so that they keep their mean."""
     for step in np.flatnonzero(zeros > 0):
         lowest = np.quantile(draws[:, step], zeros[step])
         draws[:, step] = np.where(draws[:, step] <= lowest, 0.0, draws[:, step])
@@ -138,4 +151,5 @@ def _from_zero(mean: Floats, draws: Floats, zeros: Floats) -> Floats:
         move = np.maximum(move + (np.maximum(cut, 0.0).mean(axis=0) - mean) / above, 0.0)
     left = np.maximum(draws - move, 0.0)
     reached = left.mean(axis=0)
-    return np.asarray(left * np.where(reached > 0, np.minimum(mean / np.where(reached > 0, reached, 1.0), 2.0), 1.0))
+    ratio = np.divide(mean, reached, out=np.ones(len(mean)), where=reached > 0)
+    return np.asarray(left * np.minimum(ratio, 2.0))

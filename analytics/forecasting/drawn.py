@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,6 @@ __all__ = ["DRAWS", "LONGEST_DAYS", "Futures", "banded", "futures_of", "periods_
 
 DRAWS = 1_000
 LONGEST_DAYS = 365 + 31  # the last month of the longest horizon runs to its end
-_WEEK = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +32,8 @@ class Futures:
 def futures_of(history: History, horizon: int = LONGEST_DAYS, *, draws: int = DRAWS) -> Futures:
     """Draw what may come; the first days do not depend on how far it looks."""
     days = pd.date_range(history.end, periods=horizon, freq="D")
-    if history.weekly:
-        return _from_weeks(history, days, draws)
-    drawn = paths(history.kg, horizon, draws=draws)
+    with _one_thread():
+        drawn = paths(history.kg, horizon, draws=draws)
     return Futures(days, np.asarray(drawn.mean), np.asarray(drawn.draws))
 
 
@@ -55,7 +54,7 @@ def periods_of(days: pd.DatetimeIndex, grain: Grain) -> pd.DatetimeIndex:
     if grain == "day":
         return days
     if grain == "week":
-        return days - pd.to_timedelta(days.dayofweek, unit="D")
+        return days - pd.to_timedelta(days.day_of_week, unit="D")
     return days - pd.to_timedelta(days.day - 1, unit="D")
 
 
@@ -76,17 +75,9 @@ def banded(
     return frame
 
 
-def _from_weeks(history: History, days: pd.DatetimeIndex, draws: int, *, seed: int = 23) -> Futures:
-    """Weeks counted back from the end are forecast, and each spread over its days as some earlier week."""
-    values = history.kg.to_numpy()
-    values = values[len(values) % _WEEK :].reshape(-1, _WEEK)
-    ends = history.kg.index[-1] - pd.to_timedelta(np.arange(len(values))[::-1] * _WEEK, unit="D")
-    weeks = -(-len(days) // _WEEK)
-    drawn = paths(pd.Series(values.sum(axis=1), index=ends), weeks, draws=draws)
-    sums = values.sum(axis=1, keepdims=True)
-    moved = np.isfinite(sums[:, 0]) & (sums[:, 0] > 0)
-    shares = (values[moved] / sums[moved])[-104:]
-    picks = np.random.default_rng(seed).integers(0, len(shares), (draws, weeks))
-    spread = np.asarray(drawn.draws)[:, :, None] * shares[picks]
-    mean = np.asarray(drawn.mean)[:, None] * (values[moved][-104:].sum(axis=0) / sums[moved][-104:].sum())
-    return Futures(days, mean.reshape(-1)[: len(days)], spread.reshape(draws, -1)[:, : len(days)])
+def _one_thread() -> AbstractContextManager[object]:
+    """Thousands of small products of matrices: handing each to several threads takes four times as long."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
+    return limits

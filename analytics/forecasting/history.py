@@ -17,8 +17,8 @@ _MOST_DAYS = 2_000
 _GAP_DAYS = 14  # a longer run without a leg, in a series with legs on most other days, is missing data
 _STOPPED_DAYS = 90  # a run up to the end that is longer means that the selection ships no more
 _DENSE = 0.5
+_YEAR_DAYS = 365
 _LONG_RUNS_A_YEAR = 3  # more of them are how the selection ships
-_FEWEST_WEEKS = 14
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,14 +31,11 @@ class History:
         By day, up to the day before `end`; 0 on days without a leg, NaN in gaps.
     end : Timestamp
         The first day that is not known.
-    weekly : bool
-        Legs run on fewer than half of the days: forecast by week.
     """
 
     kg: pd.Series
     tonne_km: pd.Series
     end: pd.Timestamp
-    weekly: bool
     notes: tuple[str, ...]
 
     @property
@@ -85,14 +82,11 @@ def history_of(daily: pd.DataFrame, end: pd.Timestamp, notes: tuple[str, ...] = 
     gap = gaps(present)
     frame = frame.fillna(0.0)
     frame[gap] = np.nan
-    recent = slice(-365, None)
-    weekly = bool(present[recent].sum() < _DENSE * (~gap[recent]).sum() and len(days) >= _FEWEST_WEEKS * 7)
     return History(
         frame["wtw_kg"].rename("wtw_kg"),
         frame["tonne_km"],
         pd.Timestamp(end),
-        weekly,
-        (*notes, *_notes(days, gap, present, weekly)),
+        (*notes, *_notes(days, gap, present)),
     )
 
 
@@ -128,9 +122,9 @@ def _see_that_it_is_long_enough(days: int, with_legs: int) -> None:
         )
 
 
-def _notes(days: pd.DatetimeIndex, gap: np.ndarray, present: np.ndarray, weekly: bool) -> tuple[str, ...]:
+def _notes(days: pd.DatetimeIndex, gap: np.ndarray, present: np.ndarray) -> tuple[str, ...]:
     notes = []
-    if len(days) < 365:
+    if len(days) < _YEAR_DAYS:
         notes.append(f"The history has {len(days)} days: too short to know how the seasons of a year differ.")
     if gap.any():
         first, last = days[gap][0], days[gap][-1]
@@ -141,9 +135,10 @@ def _notes(days: pd.DatetimeIndex, gap: np.ndarray, present: np.ndarray, weekly:
     quiet = int(present[::-1].argmax())
     if quiet > _STOPPED_DAYS and not gap[-1]:
         notes.append(f"No legs for the last {quiet} days: the shipping counts as stopped.")
-    if weekly:
+    recent, known = int(present[-_YEAR_DAYS:].sum()), int((~gap[-_YEAR_DAYS:]).sum())
+    if recent < _DENSE * known and quiet <= _STOPPED_DAYS:
         notes.append(
-            "Legs run on fewer than half of the days, so the forecast is made by week and spread over the "
-            "days as in earlier weeks."
+            f"Legs run on {recent} of the last {known} days: what a single day brings is mostly chance, so "
+            "read the weeks or months."
         )
     return tuple(notes)

@@ -1,9 +1,9 @@
 """Three models of a series, each a linear filter of its own shocks: level with memory, seasonal ARIMA, ETS.
 
 All are fitted by conditional least squares: the filter turns the series into one-step errors, and what the
-series starts from (its level, its week) is solved for at each step rather than searched. Sources: Box, Jenkins,
-Reinsel and Ljung (2015), Time Series Analysis, ch. 7; for ETS as a filter, Hyndman, Koehler, Ord and Snyder
-(2008), Forecasting with Exponential Smoothing, ch. 11. It gives the forecasts of the state space models of
+series starts from (its level, its week) is solved for at each step rather than searched. Sources: Box,
+Jenkins, Reinsel and Ljung (2015), Time Series Analysis, ch. 7; for ETS as a filter, Hyndman, Koehler, Ord
+and Snyder (2008), Forecasting with Exponential Smoothing, ch. 11. It gives the forecasts of the state space models of
 the same orders, a hundred times faster, and errors on paths of which sums can be taken.
 """
 
@@ -69,8 +69,6 @@ def fitted(values: Floats, horizon: int, season: int, extra: Floats | None = Non
 
     extra (n + horizon, k): further columns to be solved for with the starts, such as steps of the level.
     """
-    if extra is None:
-        extra = np.zeros((len(values) + horizon, 0))
     n = len(values)
     weekly = [False, True] if season > 1 and n >= 2 * season else [False]
     kinds = [[short_level(week) for week in weekly], [_simple(week) for week in weekly]]
@@ -79,10 +77,13 @@ def fitted(values: Floats, horizon: int, season: int, extra: Floats | None = Non
     if n >= 6 * max(season, 5):
         kinds[0] = [level(week) for week in weekly]
         kinds[1].append(_damped(season if season > 1 else 0))
-    best = [min((fit(values, horizon, season, one, extra) for one in kind), key=lambda f: f.aicc) for kind in kinds]
+    best = []
+    for kind in kinds:
+        tried = [fit(values, horizon, one, season=season, extra=extra) for one in kind]
+        best.append(min(tried, key=lambda one: one.aicc))
     seasonal = season > 1 and any(one.name.endswith("week") for one in best)
     if n >= 6 * max(season, 5):
-        best.append(fit(values, horizon, season, _sarima(season if seasonal else 1), extra))
+        best.append(fit(values, horizon, _sarima(season if seasonal else 1), season=season, extra=extra))
     return best
 
 
@@ -171,13 +172,23 @@ def _slope(steps: Floats, damping: float) -> Floats:
     return np.asarray((1 - damping ** (steps + 1)) / (1 - damping))
 
 
-def fit(values: Floats, horizon: int, season: int, model: Model, extra: Floats, start: Sequence[float] = ()) -> Fitted:
+def fit(
+    values: Floats,
+    horizon: int,
+    model: Model,
+    *,
+    season: int,
+    extra: Floats | None = None,
+    start: Sequence[float] = (),
+) -> Fitted:
     """One model by conditional least squares, searched from its own start or a nearer one."""
     from scipy.optimize import minimize
     from scipy.signal import lfilter
 
     n = len(values)
     steps = np.arange(n + horizon, dtype=float)
+    if extra is None:
+        extra = np.zeros((n + horizon, 0))
 
     whole = np.column_stack([_starts(steps, season, model), extra])
 
@@ -199,9 +210,8 @@ def fit(values: Floats, horizon: int, season: int, model: Model, extra: Floats, 
         return float(np.log(sse + 1e-12)) if np.isfinite(sse) and sse < 1e100 else 1e3
 
     with np.errstate(all="ignore"):
-        found = minimize(
-            loss, start or model.start, method="L-BFGS-B", bounds=model.bounds, options={"maxiter": _ITERATIONS}
-        )
+        options = {"maxiter": _ITERATIONS}
+        found = minimize(loss, start or model.start, method="L-BFGS-B", bounds=model.bounds, options=options)
         p = np.asarray(found.x if np.isfinite(found.fun) else model.start, dtype=float)
         e, b, gram, columns = errors(p)
     ar, ma = model.filter(p)

@@ -54,5 +54,6 @@ def paths(y: pd.Series, horizon: int, draws: int = 400, seed: int = 0) -> Paths:
     values = values[-(_WINDOW_DAYS if season > 1 else _WINDOW_WEEKS) :]
     unit = float(np.nanmean(values)) or 1.0
     closed = filled(values / unit, season)
-    found = combined(closed, np.isfinite(values), len(dates) + tail, season, max(draws, _DRAWS), seed)
+    ahead = len(dates) + tail
+    found = combined(closed, np.isfinite(values), ahead, season, draws=max(draws, _DRAWS), seed=seed)
     return Paths(dates, found.mean[tail:] * unit, found.draws[:draws, tail:] * unit)

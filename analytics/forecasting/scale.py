@@ -1,4 +1,4 @@
-"""The scale on which a series is modelled: as it is, its root, or its logarithm where it swings in per cent."""
+"""The scale of the models: the series as it is, its root, or its logarithm where it swings in per cent."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Scale:
 
 
 def fitting_scale(values: Floats, season: int) -> Scale:
-    """The scale on which the shocks are most alike, by the likelihood of a simple model; the plain one if in doubt.
+    """The scale on which the shocks are most alike, by the likelihood of a simple model; if in doubt, plain.
 
     values : (n,), without gaps, in units of their mean.
     """
@@ -70,9 +70,9 @@ def fitting_scale(values: Floats, season: int) -> Scale:
     if least > 0.02:
         tried.append(Scale(0.0))
     model = short_level(season > 1)
-    extra = np.zeros((len(values) + 1, 0))
     measured = [
-        fit(one.to(values), 1, season, model, extra).aicc - 2.0 * one.log_slope(values)
+        fit(one.to(values), 1, model, season=season).aicc
+        - 2.0 * one.log_slope(values)
         + (_GAIN if one.power != 1 else 0.0)
         for one in tried
     ]

@@ -1,4 +1,4 @@
-"""A series as the forecast needs it: one value a day or a week, gaps as NaN, and what was wrong said in a sentence."""
+"""A series as the forecast needs it: one value a day or a week, gaps as NaN; what is wrong in a sentence."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def regular(y: pd.Series) -> pd.Series:
         raise UnusableSeries("A forecast needs numbers: leave a day without a value empty.") from None
     days = pd.DatetimeIndex(y.index).tz_localize(None)
     if days.hasnans or not days.is_monotonic_increasing or not days.is_unique:
-        raise UnusableSeries("A forecast needs each day once, in order: sort the days and add up double ones.")
+        raise UnusableSeries("A forecast needs each day once, in order: sort them and add up double ones.")
     if len(days) and (days != days.normalize()).any():
         raise UnusableSeries("A forecast needs whole days: add up the hours of each day first.")
     values = known.to_numpy()
@@ -56,7 +56,7 @@ def regular(y: pd.Series) -> pd.Series:
         raise UnusableSeries("A forecast needs values of 0 or more: correct what is negative or infinite.")
     many = int(np.isfinite(values).sum())
     if many < LEAST:
-        raise TooShort(f"A forecast needs at least {LEAST} values, and there are {many}: choose a longer history.")
+        raise TooShort(f"A forecast needs {LEAST} values, and there are {many}: choose a longer history.")
     steps = np.diff(days.to_numpy()).astype("timedelta64[D]").astype(int)
     if steps.min() > _LONGEST_STEP.days:
         raise UnusableSeries("A forecast needs a value a day or a week: these are further apart.")
@@ -84,7 +84,7 @@ def following(y: pd.Series, horizon: int) -> pd.DatetimeIndex:
 
 
 def filled(values: Floats, season: int) -> Floats:
-    """Gaps closed with what is usual then: the level in between, plus what is usual at that part of the week."""
+    """Gaps closed with what is usual then: the level in between, plus what is usual on that day."""
     known = np.isfinite(values)
     if known.all():
         return values

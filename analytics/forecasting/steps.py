@@ -34,11 +34,16 @@ def steps(values: Floats, season: int, profile: Floats) -> Steps:
     if n < 4 * max(season, 5):
         return found
     model = (level if n >= 6 * max(season, 5) else short_level)(season > 1)
-    best = fit(values, 1, season, model, found.columns(n + 1))
+
+    def tested(one: Steps, start: tuple[float, ...] = ()) -> Fitted:
+        return fit(values, 1, model, season=season, extra=one.columns(n + 1), start=start)
+
+    best = tested(found)
     first = best
     while len(found.places) < _MOST:
-        tried = [Steps((*found.places, place), flat) for place in _candidates(values, season, best, found.places)]
-        fits = [fit(values, 1, season, model, one.columns(n + 1), best.parameters) for one in tried]
+        places = _candidates(values, season, best, found.places)
+        tried = [Steps((*found.places, place), flat) for place in places]
+        fits = [tested(one, best.parameters) for one in tried]
         if not fits:
             break
         better = int(np.argmin([one.aicc for one in fits]))
@@ -47,7 +52,7 @@ def steps(values: Floats, season: int, profile: Floats) -> Steps:
         best, found = fits[better], tried[better]
     if best is not first and np.ptp(profile) > 0:
         shaped = Steps(found.places, profile)
-        if fit(values, 1, season, model, shaped.columns(n + 1), best.parameters).aicc < best.aicc:
+        if tested(shaped, best.parameters).aicc < best.aicc:
             found = shaped
     return found
 
@@ -62,7 +67,8 @@ class Steps:
     def columns(self, length: int) -> Floats:
         """(length, places): 0 before each place, the shape from there on."""
         at = np.arange(length)
-        return (at[:, None] >= np.array(self.places, dtype=int)[None, :]) * self.shape[at % len(self.shape), None]
+        after = at[:, None] >= np.array(self.places, dtype=int)[None, :]
+        return after * self.shape[at % len(self.shape), None]
 
 
 def weekly_profile(values: Floats, season: int) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,8 +11,8 @@ import pandas as pd
 from analytics.recommendations.analysis import covered_days
 from analytics.recommendations.kept import kept
 from analytics.recommendations.shifts import DAYS_PER_YEAR
-from analytics.scenarios.baseline import Asked, baseline_of
-from analytics.scenarios.joins import gaining_modes
+from analytics.scenarios.baseline import Asked, baseline_of, wide_cells
+from analytics.scenarios.joins import gaining_modes, joined_shares
 from analytics.scenarios.options import options_of
 from analytics.scenarios.results import Baseline, Options
 from data_access import Filters, Scope, Store
@@ -55,22 +56,27 @@ class ScenarioAnalytics:
         return replace(evidence, start=end - timedelta(days=DAYS_PER_YEAR)), DAYS_PER_YEAR
 
     def _asked(self, year: Filters, scope: Scope, days: float) -> Asked:
-        jobs = self._kept("jobs", year, scope, lambda: self._store.frame(job_rates(year, scope)))
-        joinable = {
-            mode: self._store.frame(asked.joinable_legs(year, scope, mode)) for mode in gaining_modes(jobs)
-        }
+        cells = self._kept("cells", year, scope, lambda: self._store.frame(asked.cells(year, scope)))
+        factors = self._store.frame(asked.active_factors())
+        wide = wide_cells(cells, factors)
         seen = self._store.frame(overview.suppliers_seen(scope))
         return Asked(
-            cells=self._kept("cells", year, scope, lambda: self._store.frame(asked.cells(year, scope))),
+            cells=cells,
             flows=self._kept("flows", year, scope, lambda: self._store.frame(chain_flows(year, scope))),
-            joinable=joinable,
-            rates=jobs,
-            factors=self._store.frame(asked.active_factors()),
+            joins=self._kept("joins", year, scope, lambda: self._joins(year, scope, wide)),
+            factors=factors,
             names=dict(zip(seen["supplier_id"], seen["name"], strict=True)),
             start=year.start,
             end=year.end,
             days=days,
         )
 
-    def _kept(self, what: str, year: Filters, scope: Scope, ask: object) -> pd.DataFrame:
-        return kept(self._store, (what, year, scope), ask)  # type: ignore[arg-type]
+    def _joins(self, year: Filters, scope: Scope, wide: pd.DataFrame) -> pd.DataFrame:
+        jobs = self._store.frame(job_rates(year, scope))
+        legs = {
+            mode: self._store.frame(asked.joinable_legs(year, scope, mode)) for mode in gaining_modes(jobs)
+        }
+        return joined_shares(legs, jobs, wide)
+
+    def _kept(self, what: str, year: Filters, scope: Scope, ask: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        return kept(self._store, (what, year, scope), ask)

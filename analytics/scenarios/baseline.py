@@ -13,13 +13,12 @@ from analytics.emissions import DEFAULT_CLASS, calculate, total_range
 from analytics.recommendations.alternatives import lane_numbers
 from analytics.recommendations.shifts import DAYS_PER_YEAR
 from analytics.scenarios.evidence import shift_ways, ways_of
-from analytics.scenarios.joins import JOIN_KEYS, SHARES, joined_shares
+from analytics.scenarios.joins import JOIN_KEYS, SHARES
 from analytics.scenarios.results import Baseline
 from analytics.scenarios.year import AMOUNTS, JOIN, LANE, book_of
 from data_access.filters import LANE_ARROW
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from analytics.scenarios.year import Book
     from data_access import Filters
 
-__all__ = ["KEYS", "Asked", "baseline_of", "unit_factors"]
+__all__ = ["KEYS", "Asked", "baseline_of", "unit_factors", "wide_cells"]
 
 KEYS = (
     "supplier_id", "lane", "origin_country", "destination_country", "main_mode", "mode", "vehicle_class",
@@ -40,14 +39,13 @@ _SHORT_DAYS = 364.0
 class Asked:
     """What the store answered, of all that the user may see in the period.
 
-    `scenario_queries.cells`, `chain_queries.chain_flows`, `scenario_queries.joinable_legs` by mode,
-    `recommendation_queries.job_rates`, `scenario_queries.active_factors`.
+    `scenario_queries.cells`, `chain_queries.chain_flows`, `scenario_queries.active_factors`, and
+    `joins.joined_shares` of the cells.
     """
 
     cells: pd.DataFrame
     flows: pd.DataFrame
-    joinable: Mapping[str, pd.DataFrame]
-    rates: pd.DataFrame
+    joins: pd.DataFrame
     factors: pd.DataFrame
     names: dict[str, str]
     start: datetime | None
@@ -57,7 +55,7 @@ class Asked:
 
 def baseline_of(asked: Asked, filters: Filters) -> Baseline:
     """The year of the chains that the filters select: suppliers, main modes, ends and lanes."""
-    wide = _cells(asked)
+    wide = wide_cells(asked.cells, asked.factors)
     active = asked.factors[asked.factors["active"]]
     factor_set = str(active["factor_set"].iloc[0]) if len(active) else ""
     factors = unit_factors(wide, asked.factors, factor_set)
@@ -68,7 +66,7 @@ def baseline_of(asked: Asked, filters: Filters) -> Baseline:
     book, (year, mix_year) = book_of((cells, mixes), factors)
     flows = _flows(asked.flows, book)
     shift_frame = shift_ways(flows, flows[_chosen(flows, filters)])
-    joins = joined_shares(asked.joinable, asked.rates, wide)
+    joins = asked.joins
     now_kg = float(cells["wtw_kg"].sum())
     low, high = total_range(cells["wtw_kg"], cells["low_kg"], cells["high_kg"], cells["factor_id"])
     away_kg = float(cells.loc[~cells["reach"], "wtw_kg"].sum())
@@ -128,12 +126,11 @@ def unit_factors(cells: pd.DataFrame, factors: pd.DataFrame, factor_set: str) ->
     ).reset_index(drop=True)
 
 
-def _cells(asked: Asked) -> pd.DataFrame:
-    """The store's cells with `KEYS` and amounts; reach: whole chains without a flag."""
-    cells = asked.cells
+def wide_cells(cells: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+    """The store's cells with `KEYS` and `year.AMOUNTS`; reach: whole chains without a flag."""
     whole = cells[["main_mode", "origin", "destination"]].notna().all(axis=1)
     reach = whole.to_numpy() & ~cells["flagged"].to_numpy(dtype=bool)
-    per_unit = asked.factors.set_index("factor_id")[["ttw_kg_per_unit", "wtt_kg_per_unit"]].sum(axis=1)
+    per_unit = factors.set_index("factor_id")[["ttw_kg_per_unit", "wtt_kg_per_unit"]].sum(axis=1)
     factor = cells["factor_id"].map(per_unit).to_numpy(dtype=float)
     calculated, over_tkm, tkm = (
         cells[name].to_numpy(dtype=float) for name in ("calculated_kg", "calculated_tkm", "tonne_km")

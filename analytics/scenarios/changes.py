@@ -136,7 +136,7 @@ def _electric(year: Year, taken: Mask, lever: SwitchFuel, baseline: Baseline) ->
     if not len(part):
         return Effect(year, 0.0, 0.0, 0.0, note=_no_electric(baseline))
     then = _in_class(part, to_class[taken], baseline)
-    missed = 1 - part.total_kg / before_kg
+    missed = 1 - part.total_kg / before_kg if before_kg > 0 else 0.0
     note = f"{missed:.0%} of these kg are of classes without an electric factor: they stay."
     return _replaced(year, taken, lever, then, note=note if missed > 1e-9 else "")
 
@@ -149,7 +149,7 @@ def _loads_joined(year: Year, lever: JoinLoads, baseline: Baseline) -> Effect:
     # A joined load keeps its freight and emits less; what has found no partner stays as it is.
     by = np.repeat(kg_share[:, None], part.amounts.shape[1], axis=1)
     by[:, [SHIPMENTS, WEIGHT]] = weight_share[:, None]
-    alone = Year(part.codes, part.amounts * (1 - by))
+    alone = Year(part.codes, part.amounts * (1 - by)).coded({JOIN: -1})
     joined = Year(part.codes, part.amounts * by).coded({LOADS: JOINED})
     joined.amounts[:, RANGE] = part.amounts[:, RANGE] * np.clip(kg_share - saved, 0.0, None)[:, None]
     then = Year(np.concatenate([alone.codes, joined.codes]), np.concatenate([alone.amounts, joined.amounts]))

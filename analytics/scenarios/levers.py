@@ -5,12 +5,19 @@ A lever checks itself when it is made, and goes to a plain dict and back without
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
-from data_access.filters import MODES
+from analytics.scenarios.checks import (
+    ScenarioRefused,
+    check_mode,
+    check_price,
+    check_share,
+    check_text,
+    checked_names,
+    checked_number,
+)
 
 __all__ = [
     "FUELS",
@@ -32,14 +39,9 @@ FUELS = ("electric", "hvo", "saf", "other")
 MOST_LEVERS = 20
 _MOST_NAME = 120
 _MOST_GROWTH_PCT = 1_000.0
-_MOVING = tuple(mode for mode in MODES if mode != "hub")
 _FUEL_NAME = {"electric": "electricity", "hvo": "HVO", "saf": "SAF", "other": "another fuel"}
 _LISTS = ("lanes", "suppliers", "classes", "modes")
 _NUMBERS = ("share", "max_extra_days", "reduction_pct", "kg_per_tkm", "extra_cost_per_tkm", "pct")
-
-
-class ScenarioRefused(ValueError):
-    """A scenario or a lever that cannot be: one sentence that says why and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +58,9 @@ class Lever:
         for one in fields(self):
             value = getattr(self, one.name)
             if one.name in _LISTS:
-                object.__setattr__(self, one.name, _names(value, one.name))
+                object.__setattr__(self, one.name, checked_names(value, one.name))
             elif one.name in _NUMBERS and value is not None:
-                object.__setattr__(self, one.name, _number(value, one.name))
+                object.__setattr__(self, one.name, checked_number(value, one.name))
         self._check()
 
     def _check(self) -> None:
@@ -117,9 +119,9 @@ class ShiftMode(Lever):
     max_extra_days: float | None = None
 
     def _check(self) -> None:
-        _mode(self.from_mode)
-        _mode(self.to_mode)
-        _share(self.share)
+        check_mode(self.from_mode)
+        check_mode(self.to_mode)
+        check_share(self.share)
         if self.from_mode == self.to_mode:
             raise ScenarioRefused("A shift needs two different modes: choose another one to move to.")
 
@@ -140,7 +142,7 @@ class JoinLoads(Lever):
     share: float = 1.0
 
     def _check(self) -> None:
-        _share(self.share)
+        check_share(self.share)
 
     def describe(self) -> str:
         return f"Join {_pct(self.share)} of the loads that fit together{self._where()}"
@@ -161,18 +163,18 @@ class ChangeVehicle(Lever):
     currency: str | None = None
 
     def _check(self) -> None:
-        _mode(self.mode)
-        _share(self.share)
-        _text(self.to_class, "the class to change to")
+        check_mode(self.mode)
+        check_share(self.share)
+        check_text(self.to_class, "the class to change to")
         if self.from_class is not None:
-            _text(self.from_class, "the class to change from")
+            check_text(self.from_class, "the class to change from")
         if self.mode == "air":
             raise ScenarioRefused(
                 "Flights have no class to choose: the distance says which factor they take."
             )
         if self.from_class == self.to_class:
             raise ScenarioRefused("A change needs two different classes: choose another one to change to.")
-        _priced(self.extra_cost_per_tkm, self.currency)
+        check_price(self.extra_cost_per_tkm, self.currency)
 
     def describe(self) -> str:
         now = f"in {self.from_class} " if self.from_class else ""
@@ -201,8 +203,8 @@ class SwitchFuel(Lever):
     currency: str | None = None
 
     def _check(self) -> None:
-        _mode(self.mode)
-        _share(self.share)
+        check_mode(self.mode)
+        check_share(self.share)
         if self.fuel not in FUELS:
             raise ScenarioRefused(f"There is no fuel {self.fuel!r}: choose one of {', '.join(FUELS)}.")
         if self.reduction_pct is not None and self.kg_per_tkm is not None:
@@ -213,10 +215,10 @@ class SwitchFuel(Lever):
             raise ScenarioRefused("The factor of the new fuel is 0 kg CO2e per tonne-km or more.")
         if self.fuel != "electric" and self.reduction_pct is None and self.kg_per_tkm is None:
             raise ScenarioRefused(
-                f"The factor table has no {_FUEL_NAME[self.fuel]}: give its reduction in %, well-to-wheel, or "
-                "its kg CO2e per tonne-km."
+                f"The factor table has no {_FUEL_NAME[self.fuel]}: give its reduction in %, well-to-wheel, "
+                "or its kg CO2e per tonne-km."
             )
-        _priced(self.extra_cost_per_tkm, self.currency)
+        check_price(self.extra_cost_per_tkm, self.currency)
 
     def describe(self) -> str:
         how = ""
@@ -241,9 +243,9 @@ class MoveVolume(Lever):
     share: float = 1.0
 
     def _check(self) -> None:
-        _text(self.from_supplier, "the supplier to move from")
-        _text(self.to_supplier, "the supplier to move to")
-        _share(self.share)
+        check_text(self.from_supplier, "the supplier to move from")
+        check_text(self.to_supplier, "the supplier to move to")
+        check_share(self.share)
         if self.suppliers:
             raise ScenarioRefused("Moving volume takes two suppliers, and no list of them: leave it out.")
         if self.from_supplier == self.to_supplier:
@@ -270,7 +272,7 @@ class Growth(Lever):
         if not -100.0 <= self.pct <= _MOST_GROWTH_PCT:
             raise ScenarioRefused(f"Growth lies between -100 and {_MOST_GROWTH_PCT:,.0f} %.")
         for mode in self.modes:
-            _mode(mode)
+            check_mode(mode)
 
     def describe(self) -> str:
         modes = " by " + " and ".join(map(_name, self.modes)) if self.modes else ""
@@ -333,42 +335,6 @@ def lever_from_dict(values: Mapping[str, Any]) -> Lever:
     if not isinstance(kind, str) or kind not in LEVERS:
         raise ScenarioRefused(f"There is no lever {kind!r}: use one of {', '.join(LEVERS)}.")
     return LEVERS[kind].from_dict(values)
-
-
-def _names(values: object, name: str) -> tuple[str, ...]:
-    if isinstance(values, str) or not isinstance(values, Sequence):
-        raise ScenarioRefused(f"The {name} of a lever are a list of names.")
-    if not all(isinstance(one, str) and one.strip() for one in values):
-        raise ScenarioRefused(f"The {name} of a lever are names, and none of them is empty.")
-    return tuple(dict.fromkeys(values))
-
-
-def _number(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ScenarioRefused(f"{value!r} is not a number for {name}: give one.")
-    return float(value)
-
-
-def _mode(mode: object) -> None:
-    if mode not in _MOVING:
-        raise ScenarioRefused(f"There is no mode {mode!r} to change: choose one of {', '.join(_MOVING)}.")
-
-
-def _share(share: object) -> None:
-    if not isinstance(share, float) or not 0.0 <= share <= 1.0:
-        raise ScenarioRefused("The share that changes lies between 0 and 100 %.")
-
-
-def _text(value: object, what: str) -> None:
-    if not isinstance(value, str) or not value.strip():
-        raise ScenarioRefused(f"Choose {what}.")
-
-
-def _priced(cost: float | None, currency: object) -> None:
-    if (cost is None) != (currency is None):
-        raise ScenarioRefused("An extra cost needs its currency, and a currency its extra cost.")
-    if currency is not None and not (isinstance(currency, str) and len(currency) == 3 and currency.isupper()):
-        raise ScenarioRefused("A currency is its three letters, as in EUR.")
 
 
 def _name(mode: str) -> str:

@@ -119,7 +119,8 @@ def move_volume(year: Year, lever: MoveVolume, baseline: Baseline, within: Mask)
     if not len(freight.way):
         return _nothing(year, f"{lever.to_supplier} has not carried what {lever.from_supplier} carries here.")
     mixes = baseline.mixes.part(baseline.mixes.codes[:, SUPPLIER] == to_supplier)
-    stays = 1 - float(freight.amounts[:, KG].sum()) / year.part(taken).total_kg
+    whole_kg = year.part(taken).total_kg
+    stays = 1 - float(freight.amounts[:, KG].sum()) / whole_kg if whole_kg > 0 else 0.0
     note = f"{stays:.0%} of these kg stay: {lever.to_supplier} has not carried such freight there."
     moved = _moved(freight, mixes, baseline.book.pairs, note if stays > 1e-9 else "")
     return Moved(
@@ -219,7 +220,7 @@ def _as_then(freight: _Freight, mixes: Year, pairs: Codes) -> Year:
 
 
 def _mixed(freight: _Freight, mine: Codes, place: Codes, mixes: Year, there: Codes) -> Year:
-    """Some of the freight, spread over the legs of what goes at its place: a lane or countries, and a mode."""
+    """Some of the freight, over the legs of what goes at its place: a lane or countries, and a mode."""
     if not len(mine):
         return mixes.part(mine)
     useful = np.isin(there, place[mine])

@@ -11,7 +11,8 @@ import pandas as pd
 
 from analytics.trends import change as changes
 from analytics.trends import words
-from analytics.trends.breaks import CAUSES, FRAME, causes, found_frame, search
+from analytics.trends.breaks import FRAME, search
+from analytics.trends.causes import CAUSES, caused
 from analytics.trends.history import WEEK, days_by_part, known_until
 from analytics.trends.results import Breaks, Change, Period, Season, Shares, TrendAnalysis, YearOnYear
 from analytics.trends.season import season_of
@@ -64,7 +65,7 @@ class TrendAnalytics:
         return season_of(self._days(filters, scope))
 
     def breaks(self, filters: Filters, scope: Scope) -> Breaks:
-        """Lasting steps of the level, and who moved it: `breaks.search` and `breaks.causes`."""
+        """Lasting steps of the level, and who moved it: `breaks.search` and `causes.caused`."""
         days = self._days(filters, scope)
         weeks = len(days) // WEEK
         if weeks < FEWEST_WEEKS or not days.sum() > 0:
@@ -72,11 +73,12 @@ class TrendAnalytics:
                 f"Lasting steps can be told from chance with {FEWEST_WEEKS} weeks or more; there are {weeks}."
             )
         found = search(days)
-        frame, moved = found_frame(found), pd.DataFrame(columns=list(CAUSES))
-        if len(frame):
-            parts = {by: days_by_part(self._store, filters, scope, by) for by in _CAUSED_BY}
-            frame, moved = causes(found, parts, self._names(scope))
-            frame["in_period"] = True if filters.start is None else frame["date"] >= filters.start
+        parts: dict[str, pd.DataFrame] = {
+            by: days_by_part(self._store, filters, scope, by) for by in _CAUSED_BY
+        }
+        frame, moved = caused(found, parts, self._names(scope))
+        if len(frame) and filters.start is not None:
+            frame["in_period"] = frame["date"] >= filters.start
         smallest = found.smallest_pct if np.isfinite(found.smallest_pct) else None
         return Breaks(
             frame,

@@ -1,8 +1,7 @@
-"""Change points: when the level of the emissions moved for good, by how much, and who moved it."""
+"""Change points: when the level of the emissions moved for good, and by how much."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -10,16 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analytics.trends.design import ar1, orthogonal, residual
 from analytics.trends.history import WEEK, blocks
-from analytics.trends.steps import Steps, find_steps
+from analytics.trends.steps import LEVEL, Steps, find_steps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-__all__ = ["CAUSES", "FRAME", "Found", "causes", "found_frame", "search", "weekday_shares"]
+__all__ = ["FRAME", "Found", "found_frame", "search", "weekday_shares"]
 
 FRAME = (
     "date",
@@ -37,13 +35,9 @@ FRAME = (
     "cause_share_pct",
     "in_period",
 )
-CAUSES = ("date", "by", "part", "name", "kg_per_day", "low", "high", "share_pct")
 _SPARSE = 0.02  # of the median week: with emptier weeks a step is sought in kg, not in per cent
 _AROUND_DAYS = 10
 _WINDOW_DAYS = 42
-_TOP = 5
-_STANDS_OUT = 0.4  # of the step
-_CERTAIN = 0.01  # chance that a part of those looked at moves so much by itself
 
 
 @dataclass(frozen=True)
@@ -67,13 +61,13 @@ class Found:
 
     @property
     def smear(self) -> float:
-        """From the exponent of a mean of logarithms to a mean of kg."""
+        """From what was searched to kg: the exponent of a mean of logarithms is no mean; shares of a mean."""
         if not self.in_logs:
-            return 1.0
+            return float(self.weekly.mean())
         return float(self.weekly.mean() / np.exp(self.steps.fitted).mean())
 
     def kg(self, values: Floats) -> Floats:
-        shown: Floats = np.exp(values) * self.smear if self.in_logs else values
+        shown: Floats = (np.exp(values) if self.in_logs else values) * self.smear
         return shown
 
     @property
@@ -81,7 +75,7 @@ class Found:
         """week, wtw_kg, adjusted_kg (time of year taken out), level_kg; kg a day."""
         seasonal = self.steps.fitted - self.steps.level
         given = self.weekly.to_numpy(dtype=float)
-        adjusted = given / np.exp(seasonal) if self.in_logs else given - seasonal
+        adjusted = given / np.exp(seasonal) if self.in_logs else given - seasonal * self.smear
         return pd.DataFrame(
             {
                 "week": self.weekly.index,
@@ -96,12 +90,11 @@ class Found:
         """The smallest step in the middle that would have been seen four times in five, in %."""
         if self.in_logs:
             return float(np.expm1(min(self.steps.smallest, 10.0)) * 100.0)
-        mean = float(self.weekly.mean())
-        return self.steps.smallest / mean * 100.0 if mean > 0 else float("inf")
+        return self.steps.smallest * 100.0
 
 
-def search(days: pd.Series) -> Found:
-    """Steps of a daily series of kg without gaps.
+def search(days: pd.Series, *, level: float = LEVEL, draws: int = 499) -> Found:
+    """Steps of a daily series of kg without gaps, significant at `level`.
 
     Raises
     ------
@@ -111,7 +104,8 @@ def search(days: pd.Series) -> Found:
     weekly = blocks(days.to_frame("kg"))["kg"]
     values = weekly.to_numpy(dtype=float)
     in_logs = bool(len(values)) and values.min() > _SPARSE * max(float(np.median(values)), 1e-9)
-    steps = find_steps(np.log(values) if in_logs else values)
+    mean = float(values.mean()) if len(values) else 0.0
+    steps = find_steps(np.log(values) if in_logs else values / max(mean, 1e-9), level=level, draws=draws)
     shares = weekday_shares(days)
     starts = [weekly.index[step.week] for step in steps.found]
     dates = []
@@ -142,7 +136,7 @@ def found_frame(found: Found) -> pd.DataFrame:
         if found.in_logs:
             change, low, high = (before * float(np.expm1(one)) for one in (step.size, step.low, step.high))
         else:
-            change, low, high = step.size, step.low, step.high
+            change, low, high = (found.smear * one for one in (step.size, step.low, step.high))
         rows.append(
             {
                 "date": date,
@@ -162,108 +156,6 @@ def found_frame(found: Found) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows, columns=list(FRAME))
-
-
-def causes(
-    found: Found, parts: Mapping[str, pd.DataFrame], names: Mapping[str, str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The frame with the most likely cause of each step, and the parts that moved most.
-
-    Parameters
-    ----------
-    parts : by ("mode", "supplier", "lane") → DataFrame
-        Daily kg, a column a part; each sums to the series that was searched.
-    names : supplier_id → name
-
-    Notes
-    -----
-    Each part's weeks are regressed, in kg, on the same steps, growth and time of year as the whole. Since
-    this is linear, the parts' steps sum to the step of the whole. A part is the cause where it carries
-    `_STANDS_OUT` of the step, and moved more than its own noise allows among so many parts.
-    """
-    from scipy.stats import t as student
-
-    frame, rows = found_frame(found), []
-    design, first = _design(found)
-    for place, date in enumerate(found.dates):
-        column = first + place
-        others = orthogonal(np.delete(design, column, axis=1))
-        beyond = residual(others, design[:, column])
-        own = float(beyond @ beyond)
-        if own <= 1e-9:
-            continue
-        seen = []
-        for by, wide in parts.items():
-            weeks = blocks(wide).iloc[-len(design) :]
-            values = np.zeros((len(design), weeks.shape[1]))
-            values[len(design) - len(weeks) :] = weeks.to_numpy(dtype=float)
-            moved = beyond @ values / own
-            noise = residual(orthogonal(design), values)
-            rho = ar1(noise)
-            free = max(len(design) - design.shape[1], 1)
-            wide_se = np.sqrt((noise**2).sum(axis=0) / free / own * (1 + rho) / (1 - rho))
-            whole = float(moved.sum())
-            reach = float(student.ppf(0.975, free))
-            certain = float(student.ppf(1 - _CERTAIN / 2 / max(values.shape[1], 1), free))
-            for k in np.argsort(-moved * np.sign(whole), kind="stable")[:_TOP]:
-                part = str(weeks.columns[k])
-                seen.append(
-                    {
-                        "date": date,
-                        "by": by,
-                        "part": part,
-                        "name": names.get(part, part) if by == "supplier" else part,
-                        "kg_per_day": float(moved[k]),
-                        "low": float(moved[k] - reach * wide_se[k]),
-                        "high": float(moved[k] + reach * wide_se[k]),
-                        "share_pct": float(moved[k] / whole * 100.0) if whole else float("nan"),
-                        "certain": abs(moved[k]) > certain * wide_se[k],
-                        "strength": abs(moved[k]) / max(wide_se[k], 1e-12),
-                    }
-                )
-        rows += seen
-        chosen = _chosen(seen)
-        for name, value in chosen.items():
-            frame.loc[place, name] = value
-    return frame, pd.DataFrame(rows, columns=[*CAUSES])
-
-
-def _chosen(seen: list[dict[str, object]]) -> dict[str, object]:
-    """The part that stands out most against its own noise, among those that carry much of the step."""
-    table = pd.DataFrame(seen)
-    if table.empty:
-        return {"cause": "It is spread over many."}
-    carries = table[(table["share_pct"] >= _STANDS_OUT * 100.0) & table["certain"] & (table["part"] != "")]
-    if carries.empty:
-        return {"cause": "No mode, supplier or lane carries much of it: it is spread over many."}
-    # A supplier tells more than the mode it moved; of the modes one always carries much.
-    best = carries.sort_values("strength", ascending=False).iloc[0]
-    suppliers = carries[carries["by"] == "supplier"]
-    if len(suppliers):
-        best = suppliers.sort_values("strength", ascending=False).iloc[0]
-    return {
-        "cause": _sentence(best),
-        "cause_by": best["by"],
-        "cause_part": best["part"],
-        "cause_name": best["name"],
-        "cause_share_pct": best["share_pct"],
-    }
-
-
-def _sentence(best: pd.Series) -> str:
-    what = {"mode": "By mode, {}", "supplier": "The supplier {}", "lane": "The lane {}"}[str(best["by"])]
-    share = best["share_pct"]
-    most = "all of it" if 95 <= share <= 105 else f"{share:.0f} % of it"
-    if share > 105:
-        most = f"more than all of it ({share:.0f} %): others moved the other way"
-    return f"{what.format(best['name'])} carries {most}."
-
-
-def _design(found: Found) -> tuple[Floats, int]:
-    """The columns that were fitted, and the first one of the steps."""
-    weeks = np.arange(len(found.weekly))
-    jumps = [(weeks >= step.week).astype(float) for step in found.steps.found]
-    return np.column_stack([found.steps.columns, *jumps]), found.steps.columns.shape[1]
 
 
 def _ratio(steps: Steps, week: int, size: float) -> float:

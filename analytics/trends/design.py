@@ -25,10 +25,13 @@ __all__ = [
     "residual",
     "slope",
     "smooth",
+    "whitened",
     "yearly_terms",
 ]
 
 YEAR_WEEKS = 365.25 / 7
+_USUAL_GROWTH = 0.10  # a year
+_USUAL_WAVE = 0.10  # of each wave of the year
 _HARMONICS = 4  # waves of 12, 6, 4 and 3 months: holidays and peak season, not single weeks
 _MOST_RHO = 0.95
 
@@ -55,10 +58,38 @@ def harmonics(weeks: int, terms: int) -> Floats:
     return np.column_stack(waves) if waves else np.empty((weeks, 0))
 
 
-def smooth(weeks: int) -> Floats:
-    """Columns of what is no step: level, steady growth, and the time of year where it can be known."""
-    trend = np.linspace(-0.5, 0.5, weeks)
-    return np.column_stack([np.ones(weeks), trend, harmonics(weeks, yearly_terms(weeks))])
+def smooth(weeks: int) -> tuple[Floats, Floats]:
+    """What is no step: level, steady growth, and the time of year where it can be known.
+
+    Returns
+    -------
+    (n, k) float, (k,) float
+        The columns, growth per year; and how large each one usually is, as a share of the level (standard
+        deviation): inf for the level itself. Without this a step after one year could not be told from
+        growth in a year that begins high.
+    """
+    growth = (np.arange(weeks) - (weeks - 1) / 2) / YEAR_WEEKS
+    waves = harmonics(weeks, yearly_terms(weeks))
+    usual = np.concatenate([[np.inf, _USUAL_GROWTH], np.full(waves.shape[1], _USUAL_WAVE)])
+    return np.column_stack([np.ones(weeks), growth, waves]), usual
+
+
+def whitened(columns: Floats, usual: Floats, spread: float) -> Floats:
+    """A matrix W so that least squares on W y is generalised least squares with the columns as random parts.
+
+    Parameters
+    ----------
+    columns : (n, k) float
+    usual : (k,) float
+        Standard deviation of each column's coefficient; inf takes the column out altogether.
+    spread : float
+        Standard deviation of the noise, in the same units.
+    """
+    wide = np.where(np.isfinite(usual), usual, 1e4 * max(spread, 1e-9))
+    left, size, _ = np.linalg.svd(columns * wide, full_matrices=False)
+    kept = 1.0 / np.sqrt(1.0 + (size / max(spread, 1e-12)) ** 2)
+    white: Floats = np.eye(len(columns)) - (left * (1.0 - kept)) @ left.T
+    return white
 
 
 def orthogonal(columns: Floats) -> Floats:
@@ -97,7 +128,7 @@ def slope(values: Floats, along: Floats, beside: Floats) -> Slope:
     The long-run variance is the equal-weighted cosine estimate with Student's t (Lazarus, Lewis, Stock and
     Watson 2018, JBES 36): on a hundred weeks it keeps its level where Newey and West (1987) does not.
     """
-    from scipy.stats import t as student
+    from scipy.stats import t as student  # type: ignore[import-untyped]
 
     others = orthogonal(beside)
     free_of = residual(others, along)
@@ -116,6 +147,6 @@ def slope(values: Floats, along: Floats, beside: Floats) -> Slope:
 
 
 def inflation(noise: Floats) -> float:
-    """By what the variance of a mean grows since neighbours are alike: (1 + ρ) ÷ (1 − ρ)."""
+    """By what the variance of a mean grows since neighbours are alike."""
     rho = min(float(ar1(noise - noise.mean())) + 1.0 / max(len(noise), 2), 0.9)
     return (1 + rho) / (1 - rho)

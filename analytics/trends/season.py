@@ -8,6 +8,7 @@ section 4.3.
 from __future__ import annotations
 
 import calendar
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +43,7 @@ def season_of(days: pd.Series) -> Season:
     week = blocks(days.to_frame("kg"))["kg"]
     values = week.to_numpy(dtype=float)
     yearly, weights = _yearly(values)
-    trend, spread = _trend(values - yearly, weights)
+    trend, spread = _trend(values - yearly, weights, years=len(values) // _YEAR)
     left = values - yearly - trend
     two_years = len(values) >= 2 * _YEAR
     frame = pd.DataFrame(
@@ -56,7 +57,7 @@ def season_of(days: pd.Series) -> Season:
             "remainder_kg": left,
         }
     )
-    growth = _growth(values)
+    size, low, high, p_value = _growth(values) or (None, None, None, None)
     p_year = _years_agree(values, trend) if two_years else None
     found = Season(
         daily=daily,
@@ -67,14 +68,16 @@ def season_of(days: pd.Series) -> Season:
         yearly_strength=_strength(yearly, left) if two_years else None,
         trend_strength=_strength(trend, left),
         yearly_p=p_year,
-        **growth,
+        slope_pct=size,
+        slope_low=low,
+        slope_high=high,
+        slope_p=p_value,
     )
-    findings, notes = words.season_findings(found), words.season_notes(found)
-    return Season(**{**found.__dict__, "findings": findings, "notes": notes})
+    return replace(found, findings=words.season_findings(found), notes=words.season_notes(found))
 
 
 def _week_on_days(days: pd.Series) -> tuple[pd.DataFrame, float]:
-    from statsmodels.tsa.seasonal import STL
+    from statsmodels.tsa.seasonal import STL  # type: ignore[import-untyped]
 
     values = days.to_numpy(dtype=float)
     split = STL(values, period=WEEK, robust=True).fit()
@@ -91,7 +94,9 @@ def _yearly(values: Floats) -> tuple[Floats, Floats]:
     if len(values) < 2 * _YEAR:
         line = pd.Series(values).rolling(9, center=True, min_periods=3).median().to_numpy()
         return np.zeros(len(values)), _bisquare(values - line)
-    split = STL(values, period=_YEAR, robust=True).fit()
+    years = len(values) // _YEAR
+    # The same pattern every year: with two years a pattern that may change would follow every week.
+    split = STL(values, period=_YEAR, seasonal=20 * years + 1, seasonal_deg=0, robust=True).fit()
     return np.asarray(split.seasonal), np.asarray(split.weights)
 
 
@@ -103,7 +108,7 @@ def _bisquare(noise: Floats) -> Floats:
     return np.maximum(weights, 1e-3)
 
 
-def _trend(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
+def _trend(values: Floats, weights: Floats, *, years: int) -> tuple[Floats, Floats]:
     """A line through the weeks around each one, and its standard error under AR(1) noise."""
     n = len(values)
     smoother = _local_lines(n, np.maximum(weights, 1e-3))
@@ -112,7 +117,8 @@ def _trend(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
     free = max(float(n - 2 * np.trace(smoother) + (smoother**2).sum()), 1.0)
     rho = min(float(ar1(left)) + 3.0 / n, 0.9)
     apart = np.abs(np.arange(n)[:, None] - np.arange(n)[None, :])
-    covariance = float((left**2).sum()) / free * rho**apart
+    hidden = years / (years - 1) if years > 1 else 1.0  # a mean over years follows part of their noise
+    covariance = float((left**2).sum()) / free * hidden * rho**apart
     spread = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", smoother, covariance, smoother), 0.0))
     return trend, spread
 
@@ -130,15 +136,14 @@ def _local_lines(n: int, weights: Floats) -> Floats:
     return lines
 
 
-def _growth(values: Floats) -> dict[str, float | None]:
-    """Change of the level a year in % of the mean; None under half a year."""
-    names = ("slope_pct", "slope_low", "slope_high", "slope_p")
+def _growth(values: Floats) -> tuple[float, float, float, float] | None:
+    """Change of the level a year in % of the mean, its interval and p-value; None under half a year."""
     n, mean = len(values), float(values.mean())
     if n < _SLOPE_WEEKS or mean <= 0:
-        return dict.fromkeys(names)
+        return None
     beside = np.column_stack([np.ones(n), harmonics(n, yearly_terms(n))])
     found = slope(values / mean * 100.0, np.arange(n) / YEAR_WEEKS, beside)
-    return dict(zip(names, (found.size, found.low, found.high, found.p_value), strict=True))
+    return found.size, found.low, found.high, found.p_value
 
 
 def _weekdays(days: pd.Series) -> pd.DataFrame:

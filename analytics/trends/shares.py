@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.trends import words
-from analytics.trends.design import YEAR_WEEKS, harmonics, inflation, slope, yearly_terms
+from analytics.trends.design import YEAR_WEEKS, Slope, harmonics, inflation, slope, yearly_terms
 from analytics.trends.history import blocks
 from analytics.trends.results import Shares
 
@@ -104,9 +104,8 @@ def _ratios(above: pd.Series, below: pd.Series) -> pd.DataFrame:
     sums = table.groupby("month")[["above", "below"]].sum()
     ratio = sums["above"] / sums["below"].where(sums["below"] > 0)
     apart = (table["above"] - ratio.reindex(months).to_numpy() * table["below"]).fillna(0.0)
-    spread = apart.groupby(months).apply(
-        lambda one: float(np.sqrt((one**2).sum() * len(one) / max(len(one) - 1, 1)))
-    )
+    counts = apart.groupby(months).size()
+    spread = np.sqrt((apart**2).groupby(months).sum() * counts / (counts - 1).clip(lower=1))
     wide = 2.0 * spread / sums["below"].where(sums["below"] > 0) * np.sqrt(inflation(apart.to_numpy()))
     wide = wide.where(table.groupby("month").size() >= _FEWEST_DAYS)
     return sums.assign(ratio=ratio, low=ratio - wide, high=ratio + wide).reset_index()
@@ -115,39 +114,28 @@ def _ratios(above: pd.Series, below: pd.Series) -> pd.DataFrame:
 def _slopes(tonne_km: pd.DataFrame, wtw_kg: pd.DataFrame) -> pd.DataFrame:
     """A slope each for intensity and the modes that matter; p-values after Holm (1979)."""
     activity, emitted = (blocks(one) for one in (tonne_km, wtw_kg))
-    rows = []
     looked: list[tuple[str, str, Floats]] = [
         ("intensity", "", _divided(emitted.sum(axis=1), activity.sum(axis=1)) * 1000.0)
     ]
     for measure, table in (("tonne_km_share", activity), ("wtw_share", emitted)):
         whole = table.sum(axis=1)
-        for mode in table.columns:
-            if table[mode].sum() >= _WORTH_SAYING * whole.sum() and table[mode].sum() < whole.sum():
-                looked.append((measure, str(mode), _divided(table[mode], whole) * 100.0))
-    for measure, mode, values in looked:
-        known = np.isfinite(values)
-        if known.sum() < _FEWEST_WEEKS:
-            continue
-        n = len(values)
-        beside = np.column_stack([np.ones(n), harmonics(n, yearly_terms(n))])[known]
-        found = slope(values[known], (np.arange(n) / YEAR_WEEKS)[known], beside)
-        rows.append(
-            {
-                "measure": measure,
-                "mode": mode,
-                "per_year": found.size,
-                "low": found.low,
-                "high": found.high,
-                "p_value": found.p_value,
-            }
-        )
-    adjusted = _holm([row["p_value"] for row in rows])
-    for row, p in zip(rows, adjusted, strict=True):
-        row["p_value"], row["significant"] = p, p <= words.SIGNIFICANT
-        row["sentence"] = words.slope_sentence(
-            row["measure"], row["mode"], row, significant=row["significant"]
-        )
+        kept = [mode for mode in table if _WORTH_SAYING <= table[mode].sum() / whole.sum() < 1]
+        looked += [(measure, str(mode), _divided(table[mode], whole) * 100.0) for mode in kept]
+    looked = [one for one in looked if np.isfinite(one[2]).sum() >= _FEWEST_WEEKS]
+    found = [_slope(values) for _, _, values in looked]
+    rows = []
+    for (measure, mode, _), one, p in zip(looked, found, _holm([one.p_value for one in found]), strict=True):
+        certain = p <= words.SIGNIFICANT
+        said = words.slope_sentence(measure, mode, one, significant=certain)
+        rows.append((measure, mode, one.size, one.low, one.high, p, certain, said))
     return pd.DataFrame(rows, columns=list(SLOPES)).astype({"significant": bool})
+
+
+def _slope(values: Floats) -> Slope:
+    """A year's change of a weekly series, NaN left out; the time of year taken out where it is known."""
+    known, n = np.isfinite(values), len(values)
+    beside = np.column_stack([np.ones(n), harmonics(n, yearly_terms(n))])[known]
+    return slope(values[known], (np.arange(n) / YEAR_WEEKS)[known], beside)
 
 
 def _divided(above: pd.Series, below: pd.Series) -> Floats:

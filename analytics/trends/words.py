@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analytics.trends.design import Slope
     from analytics.trends.results import Change, Season
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "SIGNIFICANT",
     "breaks_finding",
     "breaks_notes",
+    "carried_by",
     "change_finding",
     "season_findings",
     "season_notes",
+    "seen_in_part",
     "slope_sentence",
 ]
 
@@ -37,6 +40,7 @@ PART_NAMES = {
 SIGNIFICANT = 0.05
 ALL_HISTORY = "All days up to the end of the period are used, whatever its start."
 _STRONG = 0.3
+_WHO = {"supplier": "The supplier {}", "mode": "The mode {}", "lane": "The lane {}"}
 
 
 def season_findings(season: Season) -> tuple[str, ...]:
@@ -105,6 +109,22 @@ def breaks_finding(steps: pd.DataFrame, smallest_pct: float | None, weeks: int) 
     )
 
 
+def carried_by(by: str, name: str, share_pct: float) -> str:
+    """Who carries a step of the whole."""
+    if share_pct > 105:
+        most = f"moved more than the whole ({share_pct:.0f} %): others went the other way"
+    else:
+        most = "carries all of it" if share_pct >= 95 else f"carries {share_pct:.0f} % of it"
+    return f"{_WHO[by].format(name.replace('_', ' '))} {most}."
+
+
+def seen_in_part(by: str, name: str, own_pct: float) -> str:
+    """A step that one part shows by itself, while the whole is too noisy for it."""
+    verb = "rose" if own_pct > 0 else "fell"
+    who = _WHO[by].format(name.replace("_", " "))
+    return f"{who} {verb} by {abs(own_pct):.0f} %; the whole alone is too noisy to show it."
+
+
 def breaks_notes(weeks: int) -> tuple[str, ...]:
     """What the search for steps could not know."""
     if weeks >= 104:
@@ -124,7 +144,7 @@ def change_finding(change: Change) -> str:
     return f"Emissions {verb}{share}; the largest part is {PART_NAMES[str(largest['part'])]} ({tonnes} CO2e)."
 
 
-def slope_sentence(measure: str, mode: str, row: dict[str, float], *, significant: bool) -> str:
+def slope_sentence(measure: str, mode: str, slope: Slope, *, significant: bool) -> str:
     """How intensity or a mode's share moves a year."""
     unit = "g/tkm" if measure == "intensity" else "percentage points"
     what = {
@@ -132,8 +152,8 @@ def slope_sentence(measure: str, mode: str, row: dict[str, float], *, significan
         "tonne_km_share": f"The share of {mode.replace('_', ' ')} in tonne-km",
         "wtw_share": f"The share of {mode.replace('_', ' ')} in emissions",
     }[measure]
-    span = f"95 % interval {row['low']:+.1f} to {row['high']:+.1f}"
+    span = f"95 % interval {slope.low:+.1f} to {slope.high:+.1f}"
     if not significant:
-        return f"{what} shows no certain trend: {row['per_year']:+.1f} {unit} a year ({span})."
-    verb = "rises" if row["per_year"] > 0 else "falls"
-    return f"{what} {verb} by {abs(row['per_year']):.1f} {unit} a year ({span})."
+        return f"{what} shows no certain trend: {slope.size:+.1f} {unit} a year ({span})."
+    verb = "rises" if slope.size > 0 else "falls"
+    return f"{what} {verb} by {abs(slope.size):.1f} {unit} a year ({span})."

@@ -123,7 +123,7 @@ def _chance(
     days: pd.Series, frame: pd.DataFrame, adjusted: float | None
 ) -> tuple[float | None, float | None, float | None]:
     """95 % interval of the change from how much weeks differ from those 52 weeks before."""
-    from scipy.stats import t as student
+    from scipy.stats import t as student  # type: ignore[import-untyped]
 
     week = blocks(days.to_frame("kg"))["kg"]
     pairs = pd.DataFrame({"this": week, "last": week.shift(52)}).dropna()

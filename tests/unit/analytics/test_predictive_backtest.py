@@ -13,7 +13,7 @@ from analytics.forecasting.history import History
 
 def history(kg: np.ndarray) -> History:
     series = pd.Series(kg, index=pd.date_range("2025-01-06", periods=len(kg)))
-    return History(series, series * 10, series.index[-1] + pd.Timedelta(days=1), False, ())
+    return History(series, series * 10, series.index[-1] + pd.Timedelta(days=1), ())
 
 
 def ahead(mean: list[float], half_80: float, half_95: float) -> pd.DataFrame:

@@ -43,17 +43,16 @@ def test_thirteen_days_without_legs_are_a_quiet_time():
     assert history([100.0] * 60 + [None] * 13 + [100.0] * 60).kg.iloc[60:73].eq(0).all()
 
 
-def test_weekends_without_legs_are_no_gap_and_the_series_stays_daily():
+def test_weekends_without_legs_are_no_gap():
     found = history(([100.0] * 5 + [None] * 2) * 20)
     assert not found.kg.isna().any()
-    assert not found.weekly
 
 
 def test_long_pauses_of_a_series_that_rarely_ships_are_no_gap():
     found = history(([500.0] + [None] * 20) * 20)
     assert not found.kg.isna().any()
-    assert found.weekly
-    assert "by week" in " ".join(found.notes)
+    # Every 21st of 420 days: of days 55 to 419 those numbered 63 to 399.
+    assert "Legs run on 17 of the last 365 days" in " ".join(found.notes)
 
 
 def test_a_series_that_ended_a_month_ago_lacks_data_and_one_that_ended_long_ago_has_stopped():

@@ -197,6 +197,15 @@ def test_backtest_is_held_against_the_better_of_the_simple_methods():
     assert rows["method_name"].tolist()[:3] == list(forecast_words.METHODS.values())
 
 
+def test_a_band_that_misses_by_more_than_5_points_says_so():
+    verdicts = ("The 80 % band held 71 of 100 days.", "The 95 % band held 95 of 100 days.", "Else.")
+    rows = backtest().frame
+    rows.loc[(rows["method"] == "forecast") & (rows["horizon_days"] == 30), "coverage_80"] = 0.71
+    assert forecast_backtest.misses(backtest(frame=rows, verdicts=verdicts)) == verdicts[:1]
+    assert forecast_backtest.misses(backtest(verdicts=verdicts)) == ()
+    assert forecast_backtest.misses(None) == ()
+
+
 # --- cards
 
 
@@ -341,6 +350,8 @@ def test_the_dashed_line_is_the_forecast_nearest_to_a_month_ago():
     known = forecast_answers.Kept(None, tuple(run(end) for end in ("2026-11-20", "2026-10-20", "2026-06-01")))
     assert forecast_answers.earlier_than(known, END).run_id == "2026-10-20"
     assert forecast_answers.earlier_than(forecast_answers.Kept(), END) is None
+    old = forecast_answers.Kept(None, (run("2026-06-01"),))  # its 90 days are over
+    assert forecast_answers.earlier_than(old, END) is None
 
 
 # --- controls

@@ -14,7 +14,7 @@ from access import User, targets, users
 from access.targets import TargetTerms
 from data_access import Filters
 from tests.unit.ui.test_target_words import YEARS, outlook
-from tests.unit.ui.test_ui_pages import shipments, warehouse, words
+from tests.unit.ui.test_ui_pages import shipments, warehouse
 from ui import target_form, target_section
 
 __all__ = ["shipments", "warehouse"]  # fixtures

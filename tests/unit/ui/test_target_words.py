@@ -13,7 +13,7 @@ import pytest
 from access.targets import TargetTerms
 from analytics.targets import Closing, Effect, Years, closings, status_of
 from tests.unit.ui.test_ui_theme import contrast
-from ui import target_chart
+from ui import target_chart, target_line
 from ui import target_words as words
 from ui.theme import GROUND
 
@@ -162,3 +162,26 @@ def test_the_chart_without_a_path_or_data_stands_empty_and_does_not_fail():
 @pytest.mark.parametrize("ground", ["light", "dark"])
 def test_the_marks_stand_out_from_both_grounds(colour, ground):
     assert contrast(colour, GROUND[ground]) >= 3.0
+
+
+def test_the_overviews_line_sets_what_is_used_up_beside_the_days_that_are_gone():
+    # 9,000 t of 9,580 t; 21 November is day 325 of 365.
+    found = status_of(TERMS, YEARS, None)
+    assert (
+        target_line.words(found, YEARS)
+        == "Company: 94 % of the 9.6 kt for 2026 used up, 89 % of the year gone"
+    )
+    by_intensity = status_of(replace(TERMS, kind="intensity"), YEARS, None)  # 9,000 t over 180 M tkm
+    assert target_line.words(by_intensity, YEARS) == (
+        "Company: 50 g CO2e/tkm so far in 2026, above the point of 47.9 g CO2e/tkm"
+    )
+
+
+def test_the_overviews_line_is_absent_where_there_is_nothing_to_say():
+    for terms in (
+        replace(TERMS, base_year=2024),
+        replace(TERMS, base_year=2020, target_year=2024, base_value=1.0),
+    ):
+        assert target_line.words(status_of(terms, YEARS, None), YEARS) == ""
+    old = replace(YEARS, today=date(2027, 2, 1))
+    assert target_line.words(status_of(TERMS, old, None), old) == ""

@@ -375,3 +375,10 @@ def test_small_parts_of_a_large_change_are_told_in_a_smaller_unit():
     said = trend_words.change_finding(6.3e6, 6.3e6 + 1_082_408.0, kg)
     assert said.startswith("Emissions rose by 1,082 t: +1,123 t from more freight, −83 t from a shift to")
     assert said.endswith("−10 t from the rest")  # 1,082 − 1,123 + 83 − 52
+
+
+def test_findings_become_titles_with_real_minus_signs():
+    found = "Intensity falls by -4.1 g/tkm (-7.5 to -0.8). A step of 52 % would have been seen."
+    title = "Intensity falls by −4.1 g/tkm (−7.5 to −0.8)"
+    assert trend_words.headed(found) == (title, "A step of 52 % would have been seen.")
+    assert trend_words.minus("Hamburg-Harburg, 2026-03-02") == "Hamburg-Harburg, 2026-03-02"
