@@ -23,6 +23,7 @@ def _parts() -> dict[str, Callable[[Bench], list[Table]]]:
     from benchmarks import (
         detection,
         drivers,
+        forecasting,
         forecast_page,
         generation,
         imports,
@@ -38,7 +39,7 @@ def _parts() -> dict[str, Callable[[Bench], list[Table]]]:
     )
 
     parts = (
-        queries, imports, generation, places, detection, scoring, live, drivers, forecast_page, suppliers,
+        queries, imports, generation, places, detection, scoring, live, drivers, forecasting, forecast_page, suppliers,
         scenarios, lane_map, page, start,
     )  # fmt: skip
     return {part.__name__.rpartition(".")[2]: part.measure for part in parts}

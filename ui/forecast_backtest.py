@@ -154,7 +154,7 @@ def _start(visit: Visit, chosen: Filters, found: EmissionForecast) -> None:
     st.session_state[_JOB] = BacktestJob(visit.store, visit.scope, chosen, found).start()
 
 
-@st.fragment(run_every=0.5)
+@st.fragment(run_every=1.0)
 def _progress() -> None:
     job: BacktestJob = st.session_state[_JOB]
     if not job.running:

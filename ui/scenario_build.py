@@ -24,27 +24,26 @@ from ui import scenario_words as words
 
 if TYPE_CHECKING:
     from analytics.overview import FilterOptions
-    from analytics.scenarios import Baseline
-    from data_access import Filters
+    from analytics.scenarios import Baseline, Options
+    from data_access import Filters, Scope, Store
     from ui.shell import Visit
 
 __all__ = ["baseline", "show"]
 
 
 def show(visit: Visit, chosen: Filters, options: FilterOptions) -> None:
-    from analytics.scenarios import ScenarioAnalytics, run
+    from analytics.scenarios import run
 
     with states.loading(140):
-        base = baseline(visit, chosen)
-        possible = visit.ask(ScenarioAnalytics(visit.store).options, chosen) if base.now_kg > 0 else None
-    if possible is None:
+        base, possible = visit.ask(_Years(visit.store).year, chosen)
+    if base.now_kg <= 0:
         states.empty_selection(options)
         return
     scenario_saved.bar(visit, options)
     draft = scenario_draft.current()
     scenario_views.write_url(draft.scenario_id)
     _base(base)
-    result = run(base, draft.scenario())
+    result = words.named(run(base, draft.scenario()), base.names)
     scenario_kpis.row(scenario_kpis.cards(result))
     left, right = st.columns([5, 8], gap="medium")
     with left:
@@ -65,9 +64,20 @@ def show(visit: Visit, chosen: Filters, options: FilterOptions) -> None:
 
 def baseline(visit: Visit, chosen: Filters) -> Baseline:
     """The year that every scenario of this selection starts from."""
-    from analytics.scenarios import ScenarioAnalytics
+    return visit.ask(_Years(visit.store).year, chosen)[0]
 
-    return visit.ask(ScenarioAnalytics(visit.store).baseline, chosen)
+
+class _Years:
+    """Asks for the baseline once: what the levers can choose follows from it without the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def year(self, filters: Filters, scope: Scope) -> tuple[Baseline, Options]:
+        from analytics.scenarios import ScenarioAnalytics, options_of
+
+        base = ScenarioAnalytics(self._store).baseline(filters, scope)
+        return base, options_of(base)
 
 
 def _base(base: Baseline) -> None:

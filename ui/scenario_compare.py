@@ -59,7 +59,7 @@ def show(visit: Visit, chosen: Filters, options: FilterOptions) -> None:
     st.markdown(formats.plain(f"{words.base_words(base)} Both scenarios are worked out on it."))
     _other_selection(picked, saved, options)
     found = [_scenario(one, saved) for one in picked]
-    pair = tuple(run(base, one) for one in found if one is not None)
+    pair = tuple(words.named(run(base, one), base.names) for one in found if one is not None)
     if len(pair) == 2:
         _compared((labels[picked[0]], labels[picked[1]]), (pair[0], pair[1]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,23 +13,20 @@ from ui.chart_card import card
 if TYPE_CHECKING:
     from analytics.scenarios import ScenarioResult
 
-__all__ = ["show"]
+__all__ = ["show", "starts"]
 
-_START = "scenario-forecast-start"
+_START, _MONTHS = "scenario-forecast-start", 24
 
 
 def show(result: ScenarioResult) -> None:
     with card(st, "Forecast"):
         st.markdown("**Add to the forecast**")
         st.caption("The forecast then reckons with what these levers save on each day from the start on.")
-        first = periods.today_utc()
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            start = st.date_input(
+            start = st.selectbox(
                 "The scenario starts on",
-                value=first + timedelta(days=30),
-                min_value=first,
-                max_value=first + timedelta(days=3 * 365),
-                format="YYYY-MM-DD",
+                starts(periods.today_utc()),
+                format_func=formats.day,
                 key=_START,
                 width=190,
             )
@@ -37,13 +34,18 @@ def show(result: ScenarioResult) -> None:
                 "Add to the forecast",
                 key="scenario-to-forecast",
                 icon=":material/event_upcoming:",
-                disabled=not isinstance(start, date),
                 on_click=_hand_over,
                 args=(result, start),
             )
         if count := len(forecast_events.listed()):
             st.markdown(f"{formats.counted(count, 'known event')} in the forecast of this session.")
             st.page_link("pages/forecast.py", label="Go to Forecast", icon=":material/trending_up:")
+
+
+def starts(today: date) -> list[date]:
+    """The first days of the next two years' months."""
+    months = range(today.year * 12 + today.month, today.year * 12 + today.month + _MONTHS)
+    return [date(month // 12, month % 12 + 1, 1) for month in months]
 
 
 def _hand_over(result: ScenarioResult, start: date) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from analytics.overview import FilterOptions
     from ui.shell import Visit
 
-__all__ = ["ask_for", "done", "note", "refuse", "take_up", "told", "wanted"]
+__all__ = ["ask_for", "done", "refuse", "take_up", "told", "wanted"]
 
 _WANTED, _PROBLEM, _DONE = "scenario-wanted", "scenario-problem", "scenario-done"
 
@@ -69,11 +69,3 @@ def told() -> None:
         st.toast(formats.plain(said), icon=":material/check:")
     if problem := st.session_state.pop(_PROBLEM, None):
         states.refused(problem)
-
-
-def note(name: str, author: str) -> None:
-    """Say whose scenario is on the bench, where it is not the user's own."""
-    st.caption(
-        f"“{formats.plain(name)}” was saved by {formats.plain(author)}: save it under a name of your own to "
-        "keep changes."
-    )

@@ -27,6 +27,7 @@ __all__ = [
     "described",
     "modes_finding",
     "money_words",
+    "named",
     "period_words",
     "priced",
     "result_finding",
@@ -80,6 +81,16 @@ def described(lever: Lever, names: Mapping[str, str]) -> str:
         return lever.describe()
 
 
+def named(result: ScenarioResult, names: Mapping[str, str]) -> ScenarioResult:
+    """The result with suppliers by their names in what people read."""
+    levers = result.scenario.levers
+    texts = [described(lever, names) for lever in levers]
+    warnings = list(result.warnings)
+    for lever, text in zip(levers, texts, strict=True):
+        warnings = [one.replace(lever.describe(), text) for one in warnings]
+    return replace(result, steps=result.steps.assign(description=texts), warnings=tuple(warnings))
+
+
 def result_finding(result: ScenarioResult) -> str:
     """What all levers come to: Together the levers save 2.1 kt a year, 8.0 %."""
     change = result.then_kg - result.now_kg
@@ -114,7 +125,7 @@ def unpriced(result: ScenarioResult) -> list[str]:
     known = {int(step) for rows in priced(result).values() for step in rows["step"]}
     steps = result.steps.to_dict("records")
     return [
-        f"{number}. {step['description']}: {formats.mass(step['saved_kg'])} a year"
+        f"Step {number}, {step['description']}: {formats.mass(step['saved_kg'])} a year"
         for number, step in enumerate(steps, start=1)
         if step["saved_kg"] > 0 and number not in known
     ]

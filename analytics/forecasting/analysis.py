@@ -93,7 +93,7 @@ class PredictiveAnalytics:
         parts = pd.DataFrame(columns=list(PART_COLUMNS))
         if by != "total":
             past, found = self._part_futures(filters, scope, by, history)
-            found = _parts_with_events(found, futures, events)
+            found = _parts_with_events(past, found, futures, events)
             names = self._names(scope) if by == "supplier" else {}
             parts = _parts_frame(past, found, ahead.days, grain, names=names)
         return EmissionForecast(
@@ -261,13 +261,15 @@ def _past(kg: pd.Series, grain: Grain) -> pd.DataFrame:
     return sums[whole].rename_axis("period").reset_index(name="wtw_kg")
 
 
-def _parts_with_events(found: PartFutures, total: Futures, events: Sequence[Event]) -> PartFutures:
+def _parts_with_events(
+    past: PartHistory, found: PartFutures, total: Futures, events: Sequence[Event]
+) -> PartFutures:
     """Each event goes to its part, one without a part to all by their size; then they sum to the total."""
     if not events:
         return found
     mean, draws = found.mean.copy(), found.draws.copy()
     for k, part in enumerate(found.names):
-        own = [event for event in events if _part_of(event, found.names) == part]
+        own = [event for event in events if _part_of(event, past) == part]
         added = drawn_events(own, total.days, len(draws))
         mean[:, k] = np.maximum(mean[:, k] + added.mean_kg, 0.0)
         draws[:, :, k] = np.maximum(draws[:, :, k] + added.draws, 0.0)
@@ -277,7 +279,8 @@ def _parts_with_events(found: PartFutures, total: Futures, events: Sequence[Even
     )
 
 
-def _part_of(event: Event, names: Sequence[str]) -> str | None:
-    if event.part is None or event.part in names:
-        return event.part
-    return OTHERS if OTHERS in names else None
+def _part_of(event: Event, past: PartHistory) -> str | None:
+    """The column that an event belongs to; None where its part is of another kind, a mode among suppliers."""
+    if event.part in past.gathered:
+        return OTHERS
+    return event.part if event.part in past.kg.columns else None

@@ -22,6 +22,7 @@ __all__ = ["Combined", "combined"]
 _PSEUDO_ERRORS = 4.0
 _LATELY = 182
 _UNSEEN_DRIFT = 3.0
+_CHANCE = 0.01
 _CHECKED_STEPS = 60
 _CHECKED_LEVELS = (0.80, 0.95)
 
@@ -48,12 +49,14 @@ def combined(values: Floats, known: Flags, horizon: int, season: int, *, draws: 
     off = off * _tested_width(models, known, off) + _drift(models, draws, chance)
     mean = scale.mean_back(middle, off.var(axis=0))
     lots = scale.back(middle + off) if scale.power != 1 else middle + off
-    return Combined(mean, _from_zero(mean, lots, _share_of_zeros(values, known, season, horizon)))
+    zeros = _share_of_zeros(values, known, season, horizon)
+    mean = np.where(zeros == 1, 0.0, mean)
+    return Combined(mean, _from_zero(mean, lots, zeros))
 
 
 def _off(models: list[Fitted], known: Flags, season: int, draws: int, chance: np.random.Generator) -> Floats:
     """How far draws stray from the mean: past shocks of the same moments into every model, (draws, h)."""
-    from scipy.signal import fftconvolve
+    from scipy.signal import fftconvolve  # type: ignore[import-untyped]
 
     n, horizon = len(known), len(models[0].mean)
     together = np.mean([one.shocks for one in models], axis=0)
@@ -105,7 +108,8 @@ def _tested_width(models: list[Fitted], known: Flags, off: Floats) -> Floats:
     factors = np.ones(horizon)
     checked = min(horizon, _CHECKED_STEPS, n // 4)
     errors = np.zeros(n)
-    wider = np.sqrt(n / max(n - np.mean([one.many for one in models]), n / 3))
+    many = sum(one.many for one in models) / len(models)
+    wider = np.sqrt(n / max(n - many, n / 3))
     logs, weights = np.zeros(checked), np.zeros(checked)
     for step in range(checked):
         later = np.zeros(n)
@@ -130,12 +134,21 @@ def _tested_width(models: list[Fitted], known: Flags, off: Floats) -> Floats:
 
 
 def _share_of_zeros(values: Floats, known: Flags, season: int, horizon: int) -> Floats:
-    """Of each coming step, the share of zeros among the last values of that day of the week, (h,)."""
+    """Of each coming step, the share of zeros among the last values of that day of the week, (h,).
+
+    It is 1 on a day that never moves anything, such as Sundays: where only zeros would be too much of a
+    chance by the share of zeros on the other days.
+    """
     n = len(values)
+    phase = np.arange(n) % season
+    lately = known & (np.arange(n) >= n - _LATELY)
     shares = np.zeros(season)
-    for phase in range(season):
-        of_phase = values[phase::season][known[phase::season]][-_LATELY // season :]
-        shares[phase] = (of_phase == 0).sum() / (len(of_phase) + 0.5)
+    for one in range(season):
+        zero = values[lately & (phase == one)] == 0
+        others = values[lately & (phase != one)] == 0
+        elsewhere = others.mean() if len(others) else 1.0
+        closed = zero.all() and elsewhere ** len(zero) < _CHANCE
+        shares[one] = 1.0 if closed else zero.sum() / (len(zero) + 0.5)
     return np.asarray(shares[np.arange(n, n + horizon) % season])
 
 

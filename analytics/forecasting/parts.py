@@ -26,9 +26,13 @@ _DRAWS = 400  # of those of the total: the draws of nine parts take memory
 
 @dataclass(frozen=True, eq=False)
 class PartHistory:
-    """kg CO2e by day (rows, as the total's history) and part (columns, largest first, `others` last)."""
+    """kg CO2e by day (rows, as the total's history) and part (columns, largest first, `others` last).
+
+    `gathered` names what the others are.
+    """
 
     kg: pd.DataFrame
+    gathered: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +64,8 @@ def part_history(daily: pd.DataFrame, total: History) -> PartHistory:
     order = [*names, *([OTHERS] if OTHERS in table.columns else [])]
     kg = table.reindex(index=total.kg.index, columns=order, fill_value=0.0).astype(float)
     kg[total.kg.isna().to_numpy()] = np.nan
-    return PartHistory(kg)
+    gathered = frozenset(map(str, known["part"].dropna().unique())) - set(names)
+    return PartHistory(kg, gathered)
 
 
 def part_futures(parts: PartHistory, total: Futures) -> PartFutures:

@@ -104,7 +104,7 @@ def _candidates(values: Floats, season: int, now: Fitted, found: tuple[int, ...]
 
 def _differs(rest: Floats, place: int, found: tuple[int, ...]) -> bool:
     """Whether ranks before and after the place differ: a few huge values alone are no new level."""
-    from scipy.stats import rankdata
+    from scipy.stats import rankdata  # type: ignore[import-untyped]
 
     start = max([0, place - _WINDOW, *(one for one in found if one < place)])
     end = min([len(rest), place + _WINDOW, *(one for one in found if one > place)])

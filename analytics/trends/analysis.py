@@ -13,6 +13,7 @@ from analytics.trends import change as changes
 from analytics.trends import words
 from analytics.trends.breaks import FRAME, search
 from analytics.trends.causes import CAUSES, caused
+from analytics.trends.design import one_thread
 from analytics.trends.history import WEEK, days_by_part, known_until
 from analytics.trends.results import Breaks, Change, Period, Season, Shares, TrendAnalysis, YearOnYear
 from analytics.trends.season import season_of
@@ -72,7 +73,11 @@ class TrendAnalytics:
             return _no_breaks(
                 f"Lasting steps can be told from chance with {FEWEST_WEEKS} weeks or more; there are {weeks}."
             )
-        found = search(days)
+        with one_thread():
+            return self._breaks(filters, scope, days)
+
+    def _breaks(self, filters: Filters, scope: Scope, days: pd.Series) -> Breaks:
+        found, weeks = search(days), len(days) // WEEK
         parts: dict[str, pd.DataFrame] = {
             by: days_by_part(self._store, filters, scope, by) for by in _CAUSED_BY
         }

@@ -93,8 +93,8 @@ class Found:
         return self.steps.smallest * 100.0
 
 
-def search(days: pd.Series, *, level: float = LEVEL, draws: int = 499) -> Found:
-    """Steps of a daily series of kg without gaps, significant at `level`.
+def search(days: pd.Series, *, level: float = LEVEL, draws: int = 499, floor: float = 0.0) -> Found:
+    """Steps of a daily series of kg without gaps, significant at `level`; see `find_steps`.
 
     Raises
     ------
@@ -105,7 +105,9 @@ def search(days: pd.Series, *, level: float = LEVEL, draws: int = 499) -> Found:
     values = weekly.to_numpy(dtype=float)
     in_logs = bool(len(values)) and values.min() > _SPARSE * max(float(np.median(values)), 1e-9)
     mean = float(values.mean()) if len(values) else 0.0
-    steps = find_steps(np.log(values) if in_logs else values / max(mean, 1e-9), level=level, draws=draws)
+    steps = find_steps(
+        np.log(values) if in_logs else values / max(mean, 1e-9), level=level, draws=draws, floor=floor
+    )
     shares = weekday_shares(days)
     starts = [weekly.index[step.week] for step in steps.found]
     dates = []

@@ -31,6 +31,7 @@ _TOP = 5
 _STANDS_OUT = 0.4  # of the step
 _CERTAIN = 0.01  # chance that one of the parts looked at moves so much by itself
 _DRAWS = 199
+_FLOOR = 9.0  # a statistic below it cannot pass a level that is divided by the parts
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _in_parts(found: Found, parts: Mapping[str, pd.DataFrame]) -> list[_InPart]:
         looked += [(by, str(part), wide[part]) for part in large.index if part]
     steps = []
     for by, part, days in looked:
-        seen = search(days, level=LEVEL / len(looked), draws=_DRAWS)
+        seen = search(days, level=LEVEL / len(looked), draws=_DRAWS, floor=_FLOOR)
         table = found_frame(seen)
         for _, row in table.iterrows():
             if abs(row["change_kg_per_day"]) >= _LARGE * whole:

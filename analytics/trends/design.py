@@ -5,6 +5,7 @@ The noise of a step or a slope is judged as a first-order autoregression, fitted
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ __all__ = [
     "ar1",
     "harmonics",
     "inflation",
+    "one_thread",
     "orthogonal",
     "residual",
     "slope",
@@ -150,3 +152,11 @@ def inflation(noise: Floats) -> float:
     """By what the variance of a mean grows since neighbours are alike."""
     rho = min(float(ar1(noise - noise.mean())) + 1.0 / max(len(noise), 2), 0.9)
     return (1 + rho) / (1 - rho)
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Linear algebra by one thread: the matrices are small, and threads would wait for each other."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
+    return limits

@@ -29,6 +29,7 @@ _WEEKS_A_STEP = 13  # at most one step a quarter
 _DRAWS = 499
 _WARM_UP = 20
 _BENDS = 2
+_MARGIN = 3.0  # by how much, in units of the noise, a step must explain more than steady growth does
 _OUTLIER = 3.5  # robust standard deviations
 _MOST_EPISODES = 0.15  # of the weeks; with more it is not episodes but how the series is
 _POWER = 0.84  # normal quantile of 80 %
@@ -137,12 +138,16 @@ class _Tail:
         return 0.1 * float(np.exp(-(value - self.start) / self.excess))
 
     def reached(self, level: float) -> float:
+        if not np.isfinite(self.start):
+            return self.start
         if level >= 0.1 or self.excess <= 0:
             return float(np.quantile(self.drawn, 1 - level))
         return self.start + self.excess * float(np.log(0.1 / level))
 
 
-def find_steps(values: Floats, *, level: float = LEVEL, draws: int = _DRAWS, seed: int = 0) -> Steps:
+def find_steps(
+    values: Floats, *, level: float = LEVEL, draws: int = _DRAWS, seed: int = 0, floor: float = 0.0
+) -> Steps:
     """Steps of a weekly series, each significant at `level` given those before it.
 
     Parameters
@@ -150,6 +155,9 @@ def find_steps(values: Floats, *, level: float = LEVEL, draws: int = _DRAWS, see
     values : (n,) float
         n >= `FEWEST_WEEKS`, without gaps; logarithms, or shares of a mean level: what is usual growth is
         known in these units.
+
+    floor : float
+        A largest step with a smaller test statistic is not tried against chance: it takes most of the time.
 
     Raises
     ------
@@ -173,12 +181,16 @@ def find_steps(values: Floats, *, level: float = LEVEL, draws: int = _DRAWS, see
     while True:
         now = model.plus(jumps[:, found])
         allowed = _apart(candidates, candidates[found])
-        scan, rho, tail = _tested(now, jumps, allowed, draws, rng)
+        scan, rho, tail = _tested(now, jumps, allowed, draws, rng, floor)
         p = tail.chance(scan.statistic)
         if p > level or len(found) >= max(1, len(given) // _WEEKS_A_STEP) or not allowed.any():
             break
         bend = _scan(now.white, now.series, ramps, np.ones(ramps.shape[1], dtype=bool))
-        if bend.gain >= scan.gain and bends < _BENDS:
+        line = _scan(now.white, now.series, ramps[:, :1], np.ones(1, dtype=bool))
+        as_line = line.gain + _MARGIN * float(_unit(scan.noise, rho)) >= scan.gain
+        if as_line and bends < _BENDS and line.gain > 0:
+            bend = line
+        if (as_line or bend.gain >= scan.gain) and bends < _BENDS:
             model, bends = model.plus(ramps[:, bend.best]), bends + 1
             continue
         found.append(scan.best)
@@ -208,15 +220,20 @@ def _unit(noise: Floats, rho: Floats | float) -> Floats:
     return np.maximum(spread, 1e-300)
 
 
-def _tested(
-    model: _Model, jumps: Floats, allowed: NDArray[np.bool_], draws: int, rng: np.random.Generator
+def _tested(  # noqa: PLR0917
+    model: _Model,
+    jumps: Floats,
+    allowed: NDArray[np.bool_],
+    draws: int,
+    rng: np.random.Generator,
+    floor: float,
 ) -> tuple[_Scan, float, _Tail]:
     """The best step; the noise's correlation, freed from its bias; what chance makes of such a series."""
     white = model.white
     scan = _scan(white, model.series, jumps, allowed)
     beyond = (white @ jumps)[:, allowed]
-    if not beyond.shape[1]:
-        return scan, scan.rho, _Tail.of(np.array([np.inf, np.inf]))
+    if not beyond.shape[1] or scan.statistic < floor:
+        return scan, scan.rho, _Tail(np.array([np.inf]), np.inf, 0.0)
     rho = scan.rho
     for _ in range(2):  # fitting takes correlation away: generate with what gives the fitted value back
         seen = _null(model, white, beyond, scan.noise, rho, max(draws // 4, 50), rng)[1]

@@ -124,6 +124,17 @@ def test_events_change_total_and_their_part_by_the_same(store: Store):
     np.testing.assert_allclose(found.parts.groupby("period")["mean"].sum(), found.frame["mean"], rtol=1e-6)
 
 
+def test_an_event_of_a_mode_is_shared_by_all_suppliers(duckdb_store: Store):
+    fill(duckdb_store)
+    analytics = PredictiveAnalytics(duckdb_store)
+    event = Event(date(2025, 12, 29), None, 200.0, 200.0, 200.0, "More lorries", part="road")
+    asked = {"horizon_days": 7, "by": "supplier"}
+    plain = analytics.forecast(Filters(), ALL, **asked).parts.groupby("part")["mean"].sum()
+    found = analytics.forecast(Filters(), ALL, **asked, events=(event,)).parts.groupby("part")["mean"].sum()
+    assert (found > plain).all()
+    assert (found - plain).sum() == pytest.approx(7 * 200)
+
+
 def test_new_legs_make_a_new_forecast(store: Store):
     fill(store)
     analytics = PredictiveAnalytics(store)

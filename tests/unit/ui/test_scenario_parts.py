@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,14 @@ import pytest
 
 from analytics.scenarios import Growth, MoveVolume, Scenario, ScenarioResult, ShiftMode
 from tests.unit.ui.test_ui_theme import contrast
-from ui import scenario_charts, scenario_compare, scenario_kpis, scenario_levers, scenario_table
+from ui import (
+    scenario_charts,
+    scenario_compare,
+    scenario_forecast,
+    scenario_kpis,
+    scenario_levers,
+    scenario_table,
+)
 from ui import scenario_words as words
 from ui.theme import GROUND
 
@@ -110,7 +119,7 @@ def test_a_step_whose_cost_is_not_known_is_listed_and_not_drawn_as_free():
         step(), step(description="Join loads", extra_cost=np.nan, currency=None, cost_per_t=np.nan)
     )
     assert len(words.priced(found)["EUR"]) == 1
-    assert words.unpriced(found) == ["2. Join loads: 100 t a year"]
+    assert words.unpriced(found) == ["Step 2, Join loads: 100 t a year"]
 
 
 def test_suppliers_are_named():
@@ -120,11 +129,27 @@ def test_suppliers_are_named():
     assert "A to B" in words.described(lever, {"A": "Same", "B": "Same"})
 
 
+def test_steps_and_warnings_name_suppliers():
+    lever = MoveVolume(from_supplier="A", to_supplier="B")
+    found = result(step(description=lever.describe()))
+    warned = f"Lever 1 ({lever.describe()}) changes nothing."
+    found = replace(found, scenario=Scenario("Test", (lever,)), warnings=(warned,))
+    shown = words.named(found, {"A": "Alpha", "B": "Beta"})
+    assert "Alpha to Beta" in shown.steps["description"].iloc[0]
+    assert "Alpha to Beta" in shown.warnings[0]
+
+
 def test_an_effect_in_words():
     said = scenario_levers.effect_words(step())
     assert said == "Saves 100 t (80–130) CO2e a year, +EUR 5 k a year, +20 days, 40 shipments"
     assert scenario_levers.effect_words(ADDS).startswith("Adds 50 t (40–60) CO2e a year, 900")
     assert scenario_levers.effect_words(step(saved_kg=0.0)).startswith("Changes nothing")
+
+
+def test_a_scenario_starts_with_a_month():
+    found = scenario_forecast.starts(date(2026, 11, 21))
+    assert found[:3] == [date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1)]
+    assert found[-1] == date(2028, 11, 1)
 
 
 # --- cards
