@@ -21,10 +21,11 @@ QUICK, FULL = (25_000,), (25_000, 1_000_000)
 
 def _parts() -> dict[str, Callable[[Bench], list[Table]]]:
     from benchmarks import (
+        decomposition,
         detection,
         drivers,
-        forecasting,
         forecast_page,
+        forecasting,
         generation,
         imports,
         lane_map,
@@ -39,8 +40,8 @@ def _parts() -> dict[str, Callable[[Bench], list[Table]]]:
     )
 
     parts = (
-        queries, imports, generation, places, detection, scoring, live, drivers, forecasting, forecast_page, suppliers,
-        scenarios, lane_map, page, start,
+        queries, imports, generation, places, detection, scoring, live, drivers, forecasting, forecast_page,
+        suppliers, scenarios, decomposition, lane_map, page, start,
     )  # fmt: skip
     return {part.__name__.rpartition(".")[2]: part.measure for part in parts}
 

@@ -1,4 +1,4 @@
-"""How near the forecast comes beside simpler models and each model alone, what its bands hold, and its time."""
+"""How near the forecast comes beside simpler models and each one alone, what its bands hold, its time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Model = Callable[[pd.Series, int], pd.DataFrame]
 
 @dataclass(frozen=True)
 class Result:
-    """mean (h,), and bands at 80 and 95 % where the model has some."""
+    """One forecast against what came: errors, shares of steps in the bands (NaN without), and its time."""
 
     mae: float
     wape: float
@@ -51,7 +51,7 @@ def measure(bench: Bench) -> list[Table]:
 
 
 def _accuracy(found: dict[str, list[list[Result]]], naive: list[list[Result]], many: int) -> Table:
-    owa = {model: float(np.mean(_relative(results, naive))) for model, results in found.items()}
+    owa = {model: float(np.mean(list(_relative(results, naive)))) for model, results in found.items()}
     best_other = min(value for model, value in owa.items() if model != OURS)
     rows: list[Row] = []
     for model, results in sorted(found.items(), key=lambda one: owa[one[0]]):
@@ -65,11 +65,11 @@ def _accuracy(found: dict[str, list[list[Result]]], naive: list[list[Result]], m
         f"Forecast: accuracy over {many} series",
         ("model", "OWA", "in the 80 % band, %", "in the 95 % band, %", "ms a series"),
         rows,
-        f"{HORIZON} steps ahead from {ORIGINS} origins. OWA: the mean of MASE and WAPE, each relative to Naive2 "
-        "(the last value, adjusted for the day of the week), averaged over the series; WAPE in place of sMAPE, "
-        "which zeros break. Generated daily series, and the data sets of statsmodels (yearly, quarterly and "
-        "monthly ones dated as weeks: no model is told their season). `our …` are the members of the forecast "
-        "alone; `statsmodels …` the models of that library by maximum likelihood.",
+        f"Up to {HORIZON} steps ahead from {ORIGINS} origins. OWA: the mean of MASE and WAPE, each relative "
+        "to Naive2 (the last value, adjusted for the day of the week), averaged over the series; WAPE, not "
+        "sMAPE, which zeros break. Generated daily series, and the data sets of statsmodels (yearly, "
+        "quarterly and monthly ones dated as weeks: no model is told their season). `our …`: members of the "
+        "forecast alone; `statsmodels …` the models of that library by maximum likelihood.",
     )
 
 

@@ -31,8 +31,8 @@ def chain_cells(filters: Filters, scope: Scope, since: datetime | None = None) -
 
     Columns late (whether departed at `since` or after it; true without one), supplier_id, origin and
     destination of the whole shipment (null where not known), mode, vehicle_class, temperature_controlled,
-    data_type, distance_basis, from_table (whether a factor of the table was used), legs, weight_kg, tonne_km, wtw_kg,
-    calculated_kg.
+    data_type, distance_basis, from_table (whether a factor of the table was used), legs, weight_kg,
+    tonne_km, wtw_kg, calculated_kg.
     """
     question = _chain_cells(filters, scope)
     return Question(question.statement, {**question.values, "since": since or datetime(1, 1, 1)})

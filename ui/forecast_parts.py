@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from analytics.forecasting.parts import OTHERS
 from ui import forecast_words, formats, tables
 from ui.chart_card import card, titled
 from ui.chart_card import show as show_chart
@@ -50,9 +51,11 @@ def show(visit: Visit, chosen: Filters, found: EmissionForecast, asked: Asked) -
 
 
 def totals(found: EmissionForecast, by: str) -> pd.DataFrame:
-    """part, part_name, mean (kg over all periods of the frame), share; the largest first."""
+    """part, part_name, mean (kg over all periods of the frame), share; the largest first, all others last."""
     rows = named_parts(found, by).groupby(["part", "part_name"], dropna=False, sort=False)["mean"].sum()
-    frame = rows.reset_index().sort_values("mean", ascending=False, ignore_index=True, kind="stable")
+    frame = rows.reset_index().assign(last=lambda found: found["part"] == OTHERS)
+    frame = frame.sort_values(["last", "mean"], ascending=[True, False], ignore_index=True, kind="stable")
+    frame = frame.drop(columns="last")
     whole = frame["mean"].sum()
     return frame.assign(share=frame["mean"] / whole if whole else 0.0)
 
@@ -71,14 +74,14 @@ def fans(found: EmissionForecast, *, asked: Asked) -> go.Figure:
     rows = named_parts(found, asked.by)
     size, unit = formats.mass_unit(rows["upper_95"].max())
     figure = go.Figure(layout=layout(_PANEL_PX * ((len(top) + 1) // 2) + 30))
-    lines = (len(top) + 1) // 2
+    lines, ticks = (len(top) + 1) // 2, "%-d %b" if asked.grain == "day" else "%b %Y"
     top_kg = float(rows.loc[rows["part"].isin(top["part"]), "upper_95"].max()) / size
     for at, part in enumerate(top.itertuples()):
         row, column = divmod(at, 2)
         name = "" if at == 0 else str(at + 1)
         height = 1 / lines
         low = 1 - (row + 1) * height
-        across = [0.0, 0.47] if column == 0 else [0.53, 1.0]
+        across = [0.0, 0.48] if column == 0 else [0.52, 1.0]
         mine = rows[rows["part_name"] == part.part_name]
         colour = mode_colour(str(part.part)) if asked.by == "mode" else NEUTRAL
         axes = {"xaxis": f"x{name}", "yaxis": f"y{name}"}
@@ -89,11 +92,13 @@ def fans(found: EmissionForecast, *, asked: Asked) -> go.Figure:
         figure.update_layout(
             {
                 f"xaxis{name}": {
-                    "domain": across, "anchor": f"y{name}", "type": "date", "nticks": 4, "showgrid": False,
-                    "fixedrange": True, "showticklabels": row == lines - 1 or at + 2 >= len(top),
+                    "domain": across, "anchor": f"y{name}", "type": "date", "nticks": 2,
+                    "tickangle": 0, "showgrid": False, "fixedrange": True, "tickformat": ticks,
+                    "showticklabels": row == lines - 1 or at + 2 >= len(top),
                 },
                 f"yaxis{name}": {
                     "domain": [low + 0.3 * gap, low + height - 1.2 * gap], "anchor": f"x{name}", "nticks": 4,
+                    "showticklabels": column == 0,
                     "range": [0, top_kg * 1.05 or 1.0], "fixedrange": True, "zeroline": False,
                     "gridcolor": "rgba(128,140,134,0.22)",
                     "title": {"text": unit if column == 0 else "", "standoff": 4},

@@ -106,7 +106,7 @@ def parts_finding(found: EmissionForecast, named: pd.DataFrame) -> str:
     Parameters
     ----------
     named : DataFrame
-        name, kg (over all periods of the frame), largest first.
+        name, kg (over all periods of the frame), largest first, all others last.
     """
     if named.empty:
         return "No part emits anything in this selection"

@@ -32,7 +32,7 @@ _BAND = "rgba(47,138,99,0.22)"
 _WHISKER = {"color": "rgba(128,140,134,0.95)", "thickness": 1.5, "width": 4}
 _LINE = {"color": ACTUAL, "width": 1.5, "dash": "dash"}
 _BAND_ALPHA = 0.16
-_NEXT_LINE = 0.07  # of the chart's height: labels of two steps close together stand one above the other
+_NEXT_LINE = 0.07  # of the chart's height: labels of close steps stand one above the other
 
 
 def level(weekly: pd.DataFrame) -> go.Figure:
@@ -107,10 +107,9 @@ def breaks(weekly: pd.DataFrame, steps: pd.DataFrame) -> go.Figure:
     for number, row in enumerate(steps.itertuples()):
         at = pd.Timestamp(row.date).strftime("%Y-%m-%d")
         figure.add_vline(x=at, line={"color": MARK, "width": 2, "dash": "dot"})
-        figure.add_annotation(
-            x=at, y=1 + _NEXT_LINE * (number % 2), yref="paper", yanchor="bottom", showarrow=False, font={"size": 12},
-            text=f"{signed(row.change_kg_per_day)} a day",
-        )  # fmt: skip
+        label = {"x": at, "y": 1 + _NEXT_LINE * (number % 2), "yref": "paper", "yanchor": "bottom"}
+        text = f"{signed(row.change_kg_per_day)} a day"
+        figure.add_annotation({**label, "text": text, "showarrow": False, "font": {"size": 12}})
     figure.update_layout(margin={"l": 4, "r": 30, "t": 48 if len(steps) else 8, "b": 4})
     return _dated(figure, from_zero=True)
 

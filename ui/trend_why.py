@@ -72,6 +72,7 @@ def show(visit: Visit, chosen: Filters) -> None:
     rows = part_rows(change.parts, largest_kg)
     with st.expander("What each part means, as a table"):
         trend_tables.show(rows, SHOWN, key="trend-parts", alt="Parts of the change with their meaning")
+        st.caption(formats.plain(f"How the split is worked out, and its source: {words.DOCS} of this app."))
     file = rows.assign(kg=change.parts["kg"])[["part", "kg", "means"]]
     tables.download(file, "change-by-part.csv", key="download-parts", label="Download the parts as CSV")
     trend_contributions.show(visit, chosen, change, options)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analytics.forecasting.members import Fitted, fitted
-from analytics.forecasting.scale import fitting_scale
 from analytics.forecasting.steps import steps, weekly_profile
 
 if TYPE_CHECKING:
@@ -37,21 +36,15 @@ class Combined:
 
 def combined(values: Floats, known: Flags, horizon: int, season: int, *, draws: int, seed: int) -> Combined:
     """The mean of the models, and draws about it; values without gaps, in units of their mean."""
-    scale = fitting_scale(values, season)
-    modelled = scale.to(values)
-    # On a root or a logarithm the week's shape already grows with the level.
-    profile = weekly_profile(values, season) if scale.power == 1 else np.ones(season)
-    moved = steps(modelled, season, profile).columns(len(values) + horizon)
-    models = fitted(modelled, horizon, season, moved)
+    moved = steps(values, season, weekly_profile(values, season)).columns(len(values) + horizon)
+    models = fitted(values, horizon, season, moved)
     middle = np.mean([one.mean for one in models], axis=0)
     chance = np.random.default_rng(seed)
     off = _off(models, known, season, draws, chance)
     off = off * _tested_width(models, known, off) + _drift(models, draws, chance)
-    mean = scale.mean_back(middle, off.var(axis=0))
-    lots = scale.back(middle + off) if scale.power != 1 else middle + off
     zeros = _share_of_zeros(values, known, season, horizon)
-    mean = np.where(zeros == 1, 0.0, mean)
-    return Combined(mean, _from_zero(mean, lots, zeros))
+    mean = np.where(zeros == 1, 0.0, np.maximum(middle, 0.0))
+    return Combined(mean, _from_zero(mean, middle + off, zeros))
 
 
 def _off(models: list[Fitted], known: Flags, season: int, draws: int, chance: np.random.Generator) -> Floats:

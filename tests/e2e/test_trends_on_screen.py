@@ -101,6 +101,8 @@ def test_a_bar_opens_its_part_and_a_contribution_filters_the_page(site, new_page
 def test_a_part_is_opened_by_lane_without_a_mouse(site, new_page):
     page = trends(new_page(as_=ANALYST), site.url, QUARTER)
     box = page.get_by_role("combobox", name="Open up")
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(1_000)  # a list that opens while the page scrolls closes again
     box.focus()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("option", name=re.compile("^Mode mix: "))).to_be_visible()

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from analytics.forecasting.events import Event
+from analytics.forecasting.parts import OTHERS
 from analytics.forecasting.results import Backtest, EmissionForecast, YearOutlook
 from analytics.forecasting.runs import Run
 from reporting.csv_export import csv_bytes
@@ -297,6 +298,17 @@ def test_parts_add_up_and_the_largest_comes_first():
     figure = forecast_parts.fans(by_mode(), asked=Asked(3, "day", "mode"))
     assert [trace.name for trace in figure.data if trace.customdata is not None] == ["Air", "Road", "Sea"]
     assert len({tuple(figure.layout[f"yaxis{n}"].range) for n in ("", 2, 3)}) == 1
+
+
+def test_all_others_together_are_no_largest_part():
+    found = by_mode()
+    found.parts.loc[found.parts["part"] == "air", ["part", "name"]] = [OTHERS, "All others"]
+    sums = forecast_parts.totals(found, "supplier")
+    assert sums["part_name"].tolist() == ["road", "sea", "All others"]
+    named = sums.rename(columns={"part_name": "name", "mean": "kg"})
+    assert (
+        forecast_words.parts_finding(found, named) == "road will emit 60 t in the 3 days shown, 26 % of all"
+    )
 
 
 def test_names_of_parts_are_no_markup():
