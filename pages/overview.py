@@ -10,7 +10,18 @@ from access import Permission
 from analytics import OverviewAnalytics, findings
 from analytics.overview import FilterOptions
 from data_access import Filters
-from ui import charts, derivation, filters, flagged_line, kpis, overview_table, periods, shell, states
+from ui import (
+    charts,
+    derivation,
+    filters,
+    flagged_line,
+    kpis,
+    overview_table,
+    periods,
+    shell,
+    states,
+    target_line,
+)
 from ui.chart_card import card, show, titled
 from ui.shell import Visit
 
@@ -35,6 +46,7 @@ def main() -> None:
             return
         asked = kpis.row(kpis.headline(summary))
         flagged_line.show(visit, overview, chosen, summary.current)
+        target_line.show(visit)
         time, modes = st.columns([3, 2])
         with card(time, "Emissions over time"):
             _over_time(visit, overview, chosen, options)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ui import forecast_words, formats, target_section
+from ui import forecast_words, formats, target_section, target_words
 from ui.chart_card import show as show_chart
 from ui.chart_card import titled
 from ui.figure_style import layout, legend_item, legend_list
@@ -98,7 +98,7 @@ def point_of(status: TargetStatus | None, outlook: YearOutlook) -> TargetPoint |
     """The target's point for the outlook's year; its chance counts the events that are in the outlook."""
     if status is None or status.point is None or status.unit != "kg" or status.year != outlook.year:
         return None
-    chance = formats.share(float((outlook.draws <= status.point).mean()))
+    chance = target_words.chance(float((outlook.draws <= status.point).mean()))
     return TargetPoint(status.point, f"{chance} chance to meet the target of {formats.mass(status.point)}")
 
 

@@ -24,7 +24,6 @@ __all__ = ["Fitted", "fit", "fitted", "level", "short_level"]
 
 _RIDGE = 1e-8
 _ITERATIONS = 60
-_SLOPE_GAIN = 6.0
 
 
 @dataclass(frozen=True)
@@ -81,8 +80,7 @@ def fitted(values: Floats, horizon: int, season: int, extra: Floats | None = Non
     best = []
     for kind in kinds:
         tried = [fit(values, horizon, one, season=season, extra=extra) for one in kind]
-        # A slope must be plain: one that is not there does more harm far ahead than one that is missed.
-        best.append(min(tried, key=lambda one: one.aicc + _SLOPE_GAIN * one.name.startswith("damped")))
+        best.append(min(tried, key=lambda one: one.aicc))
     seasonal = season > 1 and any(one.name.endswith("week") for one in best)
     if n >= 6 * max(season, 5):
         best.append(fit(values, horizon, _sarima(season if seasonal else 1), season=season, extra=extra))
