@@ -59,7 +59,8 @@ def _accuracy(found: dict[str, list[list[Result]]], naive: list[list[Result]], m
         held = [
             100 * float(np.mean([getattr(one, name) for one in every])) for name in ("days_80", "days_95")
         ]
-        cells = (model, owa[model], *held, 1000 * float(np.median([one.took_s for one in every])))
+        shown = [share if np.isfinite(share) else "–" for share in held]
+        cells = (model, owa[model], *shown, 1000 * float(np.median([one.took_s for one in every])))
         rows.append((cells, Limit(owa[model], best_other) if model == OURS else None))
     return Table(
         f"Forecast: accuracy over {many} series",

@@ -16,7 +16,7 @@ from data_access.selection import selected
 __all__ = ["PARTS", "Part", "daily"]
 
 Part = Literal["total", "mode", "supplier", "lane", "lane_group"]
-_ARROW = literal_column(f"'{LANE_ARROW}'")
+_ARROW: ColumnElement[str] = literal_column(f"'{LANE_ARROW}'")
 _OF: dict[str, ColumnElement[Any]] = {
     "total": cast(literal_column("'total'"), Text),
     "mode": legs.c.mode,

@@ -85,7 +85,9 @@ def pick(page: Page, label: str, option: str) -> None:
     """Choose in a list of the form."""
     box = page.locator(".st-key-lever-new").get_by_role("combobox", name=label, exact=True)
     if box.input_value() != option:
-        box.fill(option)
+        box.click()
+        box.press("Control+a")
+        box.press_sequentially(option)
         page.get_by_role("option", name=option, exact=True).click()
     expect(box).to_have_value(option)
     ready(page)
