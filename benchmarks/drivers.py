@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import importlib
 import logging
-import os
-import statistics
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-from unittest.mock import patch
 
+from benchmarks.app_page import RERUNS, page_times
 from benchmarks.report import Limit, Row, Table, doing
-from benchmarks.servers import ROOT
 from benchmarks.stopwatch import median_ms, seconds
 from benchmarks.warehouses import ENGINES, Bench, size_name
 
 __all__ = ["measure"]
 
 FIRST_MS, AGAIN_MS = 3_000.0, 500.0
-COLD_RUNS, RERUNS = 3, 7
-TIMEOUT_S = 180
 
 
 def measure(bench: Bench) -> list[Table]:
@@ -69,17 +62,8 @@ def _times(url: str, name: tuple[str, str], *, judged: bool) -> Iterator[Row]:
     from analytics.drivers import DriverAnalytics
     from data_access import Filters, Scope, Store, overview_queries
 
-    first: list[float] = []
-    for run in range(COLD_RUNS + 1):
-        with _page(url) as test:
-            took_ms = seconds(lambda test=test: _run(test)) * 1000  # type: ignore[misc]
-            if run:  # the very first run of a process loads templates and compiles SQL
-                first.append(took_ms)
-            if run == COLD_RUNS:
-                again = median_ms(lambda test=test: _run(test), RERUNS)  # type: ignore[misc]
-    cold = statistics.median(first)
-    yield (*name, "first view", cold), Limit(cold, FIRST_MS, "ms") if judged else None
-    yield (*name, "the view again", again), Limit(again, AGAIN_MS, "ms") if judged else None
+    limits = (FIRST_MS, AGAIN_MS) if judged else None
+    yield from page_times("drivers.py", url, name, metrics=4, limits_ms=limits)
     with Store.open(url) as store:
         drivers, everyone = DriverAnalytics(store), Scope.all()
         cold = seconds(lambda: drivers.drivers(Filters(), everyone)) * 1000
@@ -106,39 +90,3 @@ def _accuracy(url: str, size: str) -> Iterator[Row]:
                 better = Limit(one.r_squared * 100, found.naive.r_squared * 100, "%", at_least=True)
                 cells = (size, target, what, one.r_squared * 100, one.median_error_pct, one.p90_error_pct)
                 yield cells, better if what == "model" else None
-
-
-@contextmanager
-def _page(url: str) -> Iterator[Any]:
-    """The page before its first run, with no answer, figure or model kept from before."""
-    from streamlit.testing.v1 import AppTest
-
-    import access
-    from access import Role, User
-    from data_access.opened import close_warehouse
-
-    user = User("benchmark", "benchmark@example.com", "Benchmark", Role.ADMINISTRATOR)
-    with patch.dict(os.environ, {"DATABASE_URL": url}), patch.object(access, "user_of", lambda _token: user):
-        _forget()
-        close_warehouse()
-        try:
-            test = AppTest.from_file(str(ROOT / "pages" / "drivers.py"), default_timeout=TIMEOUT_S)
-            test.query_params["period"] = "All time"
-            yield test
-        finally:
-            _forget()
-            close_warehouse()
-
-
-def _run(test: Any) -> None:
-    """Run the page and see that it was: one that shows an error is fast, and no measurement."""
-    test.run()
-    if test.exception or test.error or len(test.metric) < 4:
-        raise RuntimeError(f"The page did not show its model: {[one.value for one in test.error]}")
-
-
-def _forget() -> None:
-    import streamlit as st
-
-    st.cache_data.clear()
-    st.cache_resource.clear()

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import importlib
 import logging
-import os
 import statistics
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from tempfile import TemporaryDirectory
 from typing import Any
-from unittest.mock import patch
 
-from benchmarks.report import Limit, Row, Table, doing
-from benchmarks.servers import ROOT
-from benchmarks.stopwatch import median_ms, seconds
+from benchmarks.app_page import COLD_RUNS, page_times
+from benchmarks.report import Row, Table, doing
+from benchmarks.stopwatch import seconds
 from benchmarks.warehouses import ENGINES, Bench, size_name
 
 __all__ = ["measure"]
 
 FIRST_MS, AGAIN_MS = 3_000.0, 400.0
-COLD_RUNS, RERUNS = 3, 7
-TIMEOUT_S = 180
 _LIBRARIES = ("scipy.signal", "scipy.optimize", "scipy.stats", "pandas", "plotly.graph_objects")
 
 
@@ -37,7 +31,8 @@ def measure(bench: Bench) -> list[Table]:
             doing(*name, "forecast page")
             # The requirement is about DuckDB, the default warehouse, at 1M.
             judged = engine == "duckdb" and shipments >= 1_000_000
-            rows += _page_times(url, name, judged=judged)
+            limits = (FIRST_MS, AGAIN_MS) if judged else None
+            rows += page_times("forecast.py", url, name, metrics=3, limits_ms=limits)
             rows += _question_times(url, name)
     return [
         Table(
@@ -50,20 +45,6 @@ def measure(bench: Bench) -> list[Table]:
             "but for the backtest.",
         )
     ]
-
-
-def _page_times(url: str, name: tuple[str, str], *, judged: bool) -> Iterator[Row]:
-    first: list[float] = []
-    for run in range(COLD_RUNS + 1):
-        with _page(url) as test:
-            took_ms = seconds(lambda test=test: _run(test)) * 1000  # type: ignore[misc]
-            if run:  # the very first run of a process loads templates and compiles SQL
-                first.append(took_ms)
-            if run == COLD_RUNS:
-                again = median_ms(lambda test=test: _run(test), RERUNS)  # type: ignore[misc]
-    cold = statistics.median(first)
-    yield (*name, "first view", cold), Limit(cold, FIRST_MS, "ms") if judged else None
-    yield (*name, "the view again", again), Limit(again, AGAIN_MS, "ms") if judged else None
 
 
 def _question_times(url: str, name: tuple[str, str]) -> Iterator[Row]:
@@ -89,45 +70,3 @@ def _question_times(url: str, name: tuple[str, str]) -> Iterator[Row]:
         yield (*name, what, statistics.median(times)), None
     with Store.open(url) as store:
         yield (*name, "backtest", seconds(lambda: PredictiveAnalytics(store).backtest(*asked)) * 1000), None
-
-
-@contextmanager
-def _page(url: str) -> Iterator[Any]:
-    """The page before its first run, with no answer, figure or run kept from before."""
-    from streamlit.testing.v1 import AppTest
-
-    import access
-    from access import Role, User
-    from data_access.app_database import AppDatabase
-    from data_access.opened import close_warehouse
-
-    user = User("benchmark", "benchmark@example.com", "Benchmark", Role.ADMINISTRATOR)
-    with ExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory(prefix="scca-forecast-"))
-        runs = stack.enter_context(AppDatabase.open(f"sqlite:///{folder}/app.sqlite"))
-        stack.enter_context(patch.dict(os.environ, {"DATABASE_URL": url}))
-        stack.enter_context(patch.object(access, "user_of", lambda _token: user))
-        stack.enter_context(patch.object(access, "database", lambda: runs))
-        _forget()
-        close_warehouse()
-        try:
-            test = AppTest.from_file(str(ROOT / "pages" / "forecast.py"), default_timeout=TIMEOUT_S)
-            test.query_params["period"] = "All time"
-            yield test
-        finally:
-            _forget()
-            close_warehouse()
-
-
-def _run(test: Any) -> None:
-    """Run the page and see that it was: one that shows an error is fast, and no measurement."""
-    test.run()
-    if test.exception or test.error or len(test.metric) < 3:
-        raise RuntimeError(f"The page did not show its forecast: {[one.value for one in test.error]}")
-
-
-def _forget() -> None:
-    import streamlit as st
-
-    st.cache_data.clear()
-    st.cache_resource.clear()

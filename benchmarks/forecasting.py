@@ -135,7 +135,11 @@ def _models(*, slow: bool) -> dict[str, Model]:
         "our ETS": lambda y, h: _member(y, h, 1),
         "our seasonal ARIMA": lambda y, h: _member(y, h, -1),
     }
-    return models | ({"statsmodels components": _components, "statsmodels SARIMAX": _sarimax} if slow else {})
+    if slow:
+        models["statsmodels components"] = _components
+        models["statsmodels SARIMAX"] = _sarimax
+        models["statsmodels, the three together"] = _together
+    return models
 
 
 def _closed(y: pd.Series) -> tuple[Floats, int]:
@@ -208,6 +212,14 @@ def _sarimax(y: pd.Series, horizon: int) -> pd.DataFrame:
     model = SARIMAX(values, order=(1, 1, 1), seasonal_order=seasonal)
     said = model.fit(disp=0, maxiter=40, cov_type="none").get_forecast(horizon)
     return _gaussian(said.predicted_mean, np.sqrt(said.var_pred_mean))
+
+
+def _together(y: pd.Series, horizon: int) -> pd.DataFrame:
+    """The median of what the three of statsmodels expect, and the mean of their bands' half-widths."""
+    said = [model(y, horizon) for model in (_components, _sarimax, _ets)]
+    mean = np.median([one["mean"] for one in said], axis=0)
+    spread = np.mean([one["upper_80"] - one["mean"] for one in said], axis=0) / 1.2816
+    return _gaussian(mean, spread)
 
 
 def _series() -> Iterator[tuple[str, pd.Series]]:

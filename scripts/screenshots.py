@@ -19,7 +19,9 @@ from urllib.parse import urlencode
 
 from PIL import Image
 
-from access import Role, users
+from access import Role, saved_scenarios, targets, users
+from access.targets import TargetTerms
+from analytics.scenarios import JoinLoads, Scenario, ShiftMode, SwitchFuel
 from benchmarks.servers import ROOT, app_server, chromium, wait_until_healthy
 from data_access import Store
 from data_access.app_database import AppDatabase
@@ -35,6 +37,15 @@ UPLOAD = ROOT / "tests" / "data" / "scms_lookalike.csv"
 # Fixed, so that two runs show the same figures: the demo ends here, and the page shows the year before.
 UNTIL = date(2026, 11, 21)
 SHIPMENTS, SEED = 25_000, 7
+TARGET = TargetTerms("Transport emissions", "absolute", UNTIL.year - 1, 4.2, UNTIL.year + 4)
+SCENARIO = Scenario(
+    "Air to sea, cleaner trucks",
+    (
+        ShiftMode(from_mode="air", to_mode="sea", share=0.5, max_extra_days=30.0),
+        JoinLoads(share=0.5),
+        SwitchFuel(mode="road", fuel="hvo", share=0.2, reduction_pct=87.0),
+    ),
+)
 EMAIL, NAME = "ann.weaver@example.com", "Ann Weaver"
 MOST_BYTES = 400_000
 WIDE, NARROW = 1280, 390
@@ -45,10 +56,11 @@ Theme = Literal["light", "dark"]
 
 @dataclass(frozen=True)
 class Site:
-    """The running app, and the password of its only user."""
+    """The running app, the password of its only user, and the scenario that they have saved."""
 
     url: str
     password: str
+    scenario_id: str
 
     def page(self, path: str = "") -> str:
         """The address of a page with the year before `UNTIL` chosen."""
@@ -66,6 +78,7 @@ def main() -> int:
             _suppliers(site, browser, session)
             _lanes(site, browser, session)
             _drivers(site, browser, session)
+            _plans(site, browser, session)
             _upload(site, browser, session)
         now = Path(folder) / "now"
         now.mkdir()
@@ -86,11 +99,13 @@ def _site(folder: Path, until: date) -> Iterator[Site]:
         demo.fill(store, SHIPMENTS, seed=SEED, until=until)
         scoring.score_all(store)
     with AppDatabase.open(env["APP_DATABASE_URL"]) as db:
-        users.create(db, EMAIL, NAME, Role.ADMINISTRATOR, password)
+        user = users.create(db, EMAIL, NAME, Role.ADMINISTRATOR, password)
+        targets.add(db, user, TARGET)
+        saved = saved_scenarios.save(db, user, SCENARIO.name, SCENARIO.to_dict())
     log = folder / "server.log"
     with app_server(env, log) as (url, process):
         wait_until_healthy(url, process, log)
-        yield Site(url, password)
+        yield Site(url, password, saved.scenario_id)
 
 
 def _sign_in(site: Site, browser: Browser, *, picture: bool = True) -> Any:
@@ -171,6 +186,20 @@ def _drivers(site: Site, browser: Browser, session: Any) -> None:
         page.goto(site.page("drivers"))
         page.locator("[class*=st-key-drivers-importance] .js-plotly-plot").wait_for(timeout=60_000)
         _save(page, "drivers")
+
+
+def _plans(site: Site, browser: Browser, session: Any) -> None:
+    shots: tuple[tuple[str, Theme, str, int, str], ...] = (
+        ("trends", "light", "trends", 1120, "[class*=st-key-trend-]"),
+        ("forecast", "light", "forecast", 1120, "[class*=st-key-forecast-]"),
+        ("scenarios", "dark", f"scenarios?scenario={site.scenario_id}", 1500, ""),
+        ("targets", "light", "scenarios?plan=Targets", 1120, ""),
+    )
+    for name, theme, path, height, chart in shots:
+        with _page(browser, theme, WIDE, height, session) as page:
+            page.goto(f"{site.url}/{path}" if "?" in path else site.page(path))
+            page.locator(f"{chart} .js-plotly-plot").first.wait_for(timeout=90_000)
+            _save(page, name)
 
 
 def _live(site: Site, browser: Browser) -> None:

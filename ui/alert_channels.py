@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from reporting.alerts import channels, delivery
-from ui import alert_acts, bell, formats, states
+from ui import acts, bell, formats, states
 
 if TYPE_CHECKING:
     from reporting.alerts.channels import Channel
@@ -93,14 +93,14 @@ def _actions(channel: Channel) -> None:
                 "Delete this channel",
                 key=f"alert-channel-drop-yes-{key}",
                 type="primary",
-                on_click=alert_acts.act,
+                on_click=acts.act,
                 args=(f"Deleted {name}.", channels.remove, key),
             )
 
 
 def _test(channel: Channel) -> None:
     with st.spinner("Sending …"):
-        problem = alert_acts.problem_of(delivery.send_test, channel.channel_id)
+        problem = acts.problem_of(delivery.send_test, channel.channel_id)
     bell.forget()
     if problem:
         states.refused(problem)
@@ -125,11 +125,11 @@ def form(channel: Channel | None) -> None:
     st.markdown("\n".join(f"- {kind}: `{example}`" for kind, example in channels.EXAMPLES.items()))
     if st.button("Save" if channel else "Create channel", type="primary", key="channel-save"):
         if channel:
-            problem = alert_acts.problem_of(channels.change, channel.channel_id, name, url)
+            problem = acts.problem_of(channels.change, channel.channel_id, name, url)
         else:
-            problem = alert_acts.problem_of(channels.create, name, url)
+            problem = acts.problem_of(channels.create, name, url)
         if problem:
             states.refused(problem)
             return
-        alert_acts.done(f"{'Changed' if channel else 'Created'} {name.strip()}. Send a test to try it.")
+        acts.done(f"{'Changed' if channel else 'Created'} {name.strip()}. Send a test to try it.")
         st.rerun()

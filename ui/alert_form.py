@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 import access
-from data_access import MODES
 from reporting.alerts import Terms, channels, rules
 from reporting.alerts.messages import sentence, span
 from reporting.alerts.metrics import METRICS
-from ui import alert_acts, formats, states
-from ui.theme import mode_label
+from ui import acts, formats, states
+from ui.legs_chosen import legs_chosen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,13 +54,13 @@ def form(rule: Rule | None, names: Mapping[str, str]) -> None:
     if st.button("Save" if rule else "Create rule", type="primary", key="alert-form-save"):
         named = terms if terms.name.strip() else _with_name(terms)
         if rule:
-            problem = alert_acts.problem_of(rules.change, rule.rule_id, named)
+            problem = acts.problem_of(rules.change, rule.rule_id, named)
         else:
-            problem = alert_acts.problem_of(rules.create, named)
+            problem = acts.problem_of(rules.create, named)
         if problem:
             states.refused(problem)
             return
-        alert_acts.done(f"{'Changed' if rule else 'Created'} {named.name}.")
+        acts.done(f"{'Changed' if rule else 'Created'} {named.name}.")
         st.rerun()
 
 
@@ -122,8 +121,7 @@ def _terms(old: Terms, names: Mapping[str, str]) -> Terms:
 
 
 def _narrowed(old: Terms, names: Mapping[str, str]) -> dict[str, Any]:
-    """Which legs, and whom to tell; a supplier that is gone from the data stays until it is taken out."""
-    ids = [*names, *(one for one in old.suppliers if one not in names)]
+    """Which legs, and whom to tell."""
     found = {one.channel_id: one.name for one in channels.every_channel(access.database())}
     tells = st.multiselect(
         "Tell",
@@ -133,24 +131,8 @@ def _narrowed(old: Terms, names: Mapping[str, str]) -> dict[str, Any]:
         key=_key("channels"),
         placeholder="Nobody: shown in the app only" if found else "No channel yet: add one beside the rules",
     )
-    left, right = st.columns(2)
-    suppliers = left.multiselect(
-        "Only these suppliers",
-        ids,
-        default=list(old.suppliers),
-        format_func=lambda one: names.get(one, one),
-        key=_key("suppliers"),
-        placeholder="All suppliers",
-    )
-    modes = right.multiselect(
-        "Only these modes",
-        list(MODES),
-        default=list(old.modes),
-        format_func=mode_label,
-        key=_key("modes"),
-        placeholder="All modes",
-    )
-    return {"suppliers": tuple(suppliers), "modes": tuple(modes), "channel_ids": tuple(tells)}
+    suppliers, modes = legs_chosen(old.suppliers, old.modes, names, _key)
+    return {"suppliers": suppliers, "modes": modes, "channel_ids": tuple(tells)}
 
 
 def _key(*parts: str) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 import access
 from reporting.alerts import history
-from ui import alert_acts, bell, formats
+from ui import acts, bell, formats
 
 if TYPE_CHECKING:
     from reporting.alerts.history import Alert, Delivered
@@ -67,7 +67,7 @@ def _delivered(one: Delivered) -> str:
 
 
 def _acknowledge(alert: Alert) -> None:
-    alert_acts.act(f"Acknowledged {alert.rule_name}.", history.acknowledge, alert.alert_id)
+    acts.act(f"Acknowledged {alert.rule_name}.", history.acknowledge, alert.alert_id)
     bell.forget()
 
 

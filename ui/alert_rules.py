@@ -12,7 +12,7 @@ from analytics.overview import OverviewAnalytics
 from reporting.alerts import allowed, channels, evaluation, rules
 from reporting.alerts.messages import sentence
 from reporting.alerts.metrics import written
-from ui import alert_acts, alert_channels, alert_form, alert_history, formats, states
+from ui import acts, alert_channels, alert_form, alert_history, formats, states
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +57,7 @@ def _panel(visit: Visit, names: Mapping[str, str]) -> None:
         return
     with states.boundary("The alerts"):
         manages = allowed.may_manage(visit.user)
-        alert_acts.told()
+        acts.told()
         known = channels.every_channel(access.database())
         left, right = st.columns([3, 2])
         with left.container(border=True, key="card-alert-rules"):
@@ -138,7 +138,7 @@ def _actions(rule: Rule) -> None:
             key=f"alert-pause-{rule.rule_id}",
             icon=":material/pause:" if rule.active else ":material/play_arrow:",
             type="tertiary",
-            on_click=alert_acts.act,
+            on_click=acts.act,
             args=(f"{'Paused' if rule.active else 'Resumed'} {name}.", rules.set_active, rule.rule_id),
             kwargs={"active": not rule.active},
         )
@@ -150,6 +150,6 @@ def _actions(rule: Rule) -> None:
                 "Delete this rule",
                 key=f"alert-drop-yes-{rule.rule_id}",
                 type="primary",
-                on_click=alert_acts.act,
+                on_click=acts.act,
                 args=(f"Deleted {name}.", rules.remove, rule.rule_id),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -10,9 +10,8 @@ from access import targets
 from access.clock import utc_now
 from access.targets import TargetTerms
 from analytics.targets import PRESETS
-from data_access import MODES
-from ui import formats, states, target_acts, target_words
-from ui.theme import mode_label
+from ui import acts, formats, states, target_words
+from ui.legs_chosen import legs_chosen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,13 +52,13 @@ def form(target: Target | None, names: Mapping[str, str]) -> None:
     st.markdown(f":material/flag: {formats.plain(target_words.terms_words(terms, names))}.")
     if st.button("Save" if target else "Set target", type="primary", key="target-form-save"):
         if target:
-            problem = target_acts.problem_of(targets.change, target.target_id, terms)
+            problem = acts.problem_of(targets.change, target.target_id, terms)
         else:
-            problem = target_acts.problem_of(targets.add, terms)
+            problem = acts.problem_of(targets.add, terms)
         if problem:
             states.refused(problem)
             return
-        target_acts.done(f"{'Changed' if target else 'Set'} the target {' '.join(terms.name.split())}.")
+        acts.done(f"{'Changed' if target else 'Set'} the target {' '.join(terms.name.split())}.")
         st.rerun()
 
 
@@ -97,7 +96,8 @@ def _terms(old: TargetTerms, names: Mapping[str, str], this_year: int) -> Target
         key=_key("target-year"),
     )
     base = _base(old, kind)
-    return TargetTerms(name, kind, int(base_year), pct, int(target_year), base, **_narrowed(old, names))
+    suppliers, modes = legs_chosen(old.suppliers, old.modes, names, _key)
+    return TargetTerms(name, kind, int(base_year), pct, int(target_year), base, suppliers, modes)
 
 
 def _rate(old: TargetTerms) -> float:
@@ -142,29 +142,6 @@ def _base(old: TargetTerms, kind: Kind) -> float | None:
         help="Needed where the data do not cover the base year.",
     )
     return None if given is None else float(given) * per
-
-
-def _narrowed(old: TargetTerms, names: Mapping[str, str]) -> dict[str, Any]:
-    """Which legs; a supplier that is gone from the data stays until it is taken out."""
-    left, right = st.columns(2)
-    ids = [*names, *(one for one in old.suppliers if one not in names)]
-    suppliers = left.multiselect(
-        "Only these suppliers",
-        ids,
-        default=list(old.suppliers),
-        format_func=lambda one: names.get(one, one),
-        key=_key("suppliers"),
-        placeholder="All suppliers",
-    )
-    modes = right.multiselect(
-        "Only these modes",
-        list(MODES),
-        default=list(old.modes),
-        format_func=mode_label,
-        key=_key("modes"),
-        placeholder="All modes",
-    )
-    return {"suppliers": tuple(suppliers), "modes": tuple(modes)}
 
 
 def _key(*parts: str) -> str:

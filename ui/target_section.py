@@ -11,7 +11,7 @@ import access
 from access import Permission, targets
 from analytics.targets import TargetAnalytics, closings, effect_of, outlook_of, status_of
 from data_access import Filters
-from ui import formats, states, tables, target_acts, target_chart, target_form
+from ui import acts, formats, states, tables, target_chart, target_form
 from ui import target_words as words
 from ui.chart_card import card, titled
 from ui.chart_card import show as show_chart
@@ -62,7 +62,7 @@ def show(
                 args=(None,),
             )
     with states.boundary("The targets"):
-        target_acts.told()
+        acts.told()
         if sets:
             target_form.asked_for(options.suppliers)
         found = targets.list_for(access.database(), visit.user)
@@ -182,7 +182,7 @@ def _actions(target: Target) -> None:
             "Remove this target",
             key=f"target-drop-yes-{target.target_id}",
             type="primary",
-            on_click=target_acts.act,
+            on_click=acts.act,
             args=(f"Removed the target {target.name}.", targets.remove, target.target_id),
         )
 

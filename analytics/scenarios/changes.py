@@ -104,7 +104,7 @@ def _vehicle_changed(year: Year, lever: ChangeVehicle, baseline: Baseline) -> Ef
     unknown = ~book.own_class[mode, part.codes[:, CLASS], part.codes[:, COLD]]
     if unknown.any() and part.total_kg > 0:
         share = float(part.amounts[unknown, KG].sum()) / part.total_kg
-        note = f"{share:.0%} of these kg come from vehicles of no known class: they count as average ones."
+        note = f"{100 * share:.0f} % of these kg come from vehicles of no known class: they count as average ones."
     return _replaced(year, taken, lever, then, note=note)
 
 
@@ -137,7 +137,7 @@ def _electric(year: Year, taken: Mask, lever: SwitchFuel, baseline: Baseline) ->
         return Effect(year, 0.0, 0.0, 0.0, note=_no_electric(baseline))
     then = _in_class(part, to_class[taken], baseline)
     missed = 1 - part.total_kg / before_kg if before_kg > 0 else 0.0
-    note = f"{missed:.0%} of these kg are of classes without an electric factor: they stay."
+    note = f"{100 * missed:.0f} % of these kg are of classes without an electric factor: they stay."
     return _replaced(year, taken, lever, then, note=note if missed > 1e-9 else "")
 
 

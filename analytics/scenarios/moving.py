@@ -121,7 +121,7 @@ def move_volume(year: Year, lever: MoveVolume, baseline: Baseline, within: Mask)
     mixes = baseline.mixes.part(baseline.mixes.codes[:, SUPPLIER] == to_supplier)
     whole_kg = year.part(taken).total_kg
     stays = 1 - float(freight.amounts[:, KG].sum()) / whole_kg if whole_kg > 0 else 0.0
-    note = f"{stays:.0%} of these kg stay: {lever.to_supplier} has not carried such freight there."
+    note = f"{100 * stays:.0f} % of these kg stay: {lever.to_supplier} has not carried such freight there."
     moved = _moved(freight, mixes, baseline.book.pairs, note if stays > 1e-9 else "")
     return Moved(
         taken=moved.taken,

@@ -93,7 +93,8 @@ def test_a_database_without_supplier_notes_gets_them_and_keeps_its_users(url):
     with AppDatabase.open(url) as db:
         ann = new_user(db)
         with db.write() as connection:
-            connection.execute(text("DROP TABLE app_supplier_notes"))
+            for table in ("supplier_notes", "saved_scenarios", "targets", "forecast_runs"):
+                connection.execute(text(f"DROP TABLE app_{table}"))
             connection.execute(text(f"UPDATE {app_schema.VERSION_TABLE} SET version_num = '0002'"))
     with AppDatabase.open(url) as db:
         note = supplier_notes.add(db, ann, "SUP-1", "visited in March")

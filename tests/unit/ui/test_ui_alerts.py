@@ -57,9 +57,9 @@ def rule_form(number: int | None = None) -> AppTest:
     def script(number: int | None) -> None:
         import access
         from reporting.alerts import rules
-        from ui import alert_acts, alert_form
+        from ui import acts, alert_form
 
-        alert_acts.told()
+        acts.told()
         found = rules.every_rule(access.database())
         alert_form.form(None if number is None else found[number], {"ACME": "Acme Ltd"})
 

@@ -63,7 +63,8 @@ def test_pages_without_permission_are_not_listed():
     )
     assert sections == {
         "Monitor": ["Overview", "Live", "Anomalies"],
-        "Analyse": ["Suppliers", "Lanes", "Drivers"],
+        "Analyse": ["Suppliers", "Lanes", "Trends", "Drivers"],
+        "Plan": ["Forecast", "Scenarios"],
     }
 
 

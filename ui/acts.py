@@ -1,4 +1,4 @@
-"""Setting, changing and removing targets as the user who is signed in now, and saying how it went."""
+"""Doing something in the app database as the user who is signed in now, and saying how it went."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ import streamlit as st
 import access
 from access.errors import AccessError
 from data_access.errors import StoreError
+from reporting.alerts import AlertError
 from ui import formats, states
 from ui.shell import current_user
 
 __all__ = ["act", "done", "problem_of", "told"]
 
-_DONE, _PROBLEM = "target-done", "target-problem"
+_DONE, _PROBLEM = "act-done", "act-problem"
 
 
-def act(said: str, work: Callable[..., object], *what: Any) -> None:
-    """Call ``work(db, user, *what)``; for callbacks. The next run says how it went."""
-    if problem := problem_of(work, *what):
+def act(said: str, work: Callable[..., object], *what: Any, **named: Any) -> None:
+    """Call ``work(db, user, *what, **named)``; for callbacks. The next run says how it went."""
+    if problem := problem_of(work, *what, **named):
         st.session_state[_PROBLEM] = problem
     else:
         done(said)
 
 
-def problem_of(work: Callable[..., object], *what: Any) -> str | None:
+def problem_of(work: Callable[..., object], *what: Any, **named: Any) -> str | None:
     """Call it likewise, and return the sentence that it refused with."""
     try:
-        work(access.database(), current_user(), *what)
-    except (AccessError, StoreError) as error:
+        work(access.database(), current_user(), *what, **named)
+    except (AccessError, AlertError, StoreError) as error:
         return str(error)
     return None
 
