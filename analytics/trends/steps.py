@@ -8,12 +8,13 @@ a line or a bend is tried against every step, so that a trend does not become a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.trends.design import ar1, smooth, whitened, yearly_terms
+from analytics.trends.design import smooth, yearly_terms
+from analytics.trends.scanning import Model, scan_steps, tested, unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +28,6 @@ LEVEL = 0.02  # of each test; over whole clean series one in twenty is left with
 _EDGE = 4  # weeks on either side: shorter is an episode, not a level
 _WEEKS_A_STEP = 13  # at most one step a quarter
 _DRAWS = 499
-_WARM_UP = 20
 _BENDS = 2
 _MARGIN = 3.0  # by how much, in units of the noise, a step must explain more than steady growth does
 _OUTLIER = 3.5  # robust standard deviations
@@ -79,72 +79,6 @@ class Steps:
     rho: float
 
 
-@dataclass(frozen=True)
-class _Model:
-    """What a step is tested against: columns with their usual size, and the noise."""
-
-    series: Floats
-    columns: Floats
-    usual: Floats
-    spread: float
-
-    @property
-    def white(self) -> Floats:
-        return whitened(self.columns, self.usual, self.spread)
-
-    def plus(self, columns: Floats) -> _Model:
-        """With further columns of any size."""
-        added = np.column_stack([self.columns, columns])
-        open_ended = np.full(added.shape[1] - self.columns.shape[1], np.inf)
-        return replace(self, columns=added, usual=np.concatenate([self.usual, open_ended]))
-
-    def drawn(self, draws: int, rng: np.random.Generator) -> Floats:
-        """Smooth parts as they usually are, a column a draw."""
-        some = np.isfinite(self.usual)
-        sizes = rng.normal(size=(int(some.sum()), draws)) * self.usual[some, None]
-        made: Floats = self.columns[:, some] @ sizes
-        return made
-
-
-@dataclass(frozen=True)
-class _Scan:
-    best: int  # of the shapes
-    gain: float
-    noise: Floats
-    rho: float
-    statistic: float
-
-
-@dataclass(frozen=True)
-class _Tail:
-    """Chance draws of a statistic; beyond their last tenth they fall off exponentially.
-
-    So a small p-value needs no thousands of draws (Knijnenburg et al. 2009, Bioinformatics 25).
-    """
-
-    drawn: Floats
-    start: float
-    excess: float
-
-    @classmethod
-    def of(cls, drawn: Floats) -> _Tail:
-        start = float(np.quantile(drawn, 0.9))
-        above = drawn[drawn > start] - start
-        return cls(drawn, start, float(above.mean()) if len(above) else 0.0)
-
-    def chance(self, value: float) -> float:
-        if value <= self.start or self.excess <= 0:
-            return (1 + int((self.drawn >= value).sum())) / (len(self.drawn) + 1)
-        return 0.1 * float(np.exp(-(value - self.start) / self.excess))
-
-    def reached(self, level: float) -> float:
-        if not np.isfinite(self.start):
-            return self.start
-        if level >= 0.1 or self.excess <= 0:
-            return float(np.quantile(self.drawn, 1 - level))
-        return self.start + self.excess * float(np.log(0.1 / level))
-
-
 def find_steps(
     values: Floats, *, level: float = LEVEL, draws: int = _DRAWS, seed: int = 0, floor: float = 0.0
 ) -> Steps:
@@ -181,13 +115,13 @@ def find_steps(
     while True:
         now = model.plus(jumps[:, found])
         allowed = _apart(candidates, candidates[found])
-        scan, rho, tail = _tested(now, jumps, allowed, draws, rng, floor)
+        scan, rho, tail = tested(now, jumps, allowed, draws, rng, floor)
         p = tail.chance(scan.statistic)
         if p > level or len(found) >= max(1, len(given) // _WEEKS_A_STEP) or not allowed.any():
             break
-        bend = _scan(now.white, now.series, ramps, np.ones(ramps.shape[1], dtype=bool))
-        line = _scan(now.white, now.series, ramps[:, :1], np.ones(1, dtype=bool))
-        as_line = line.gain + _MARGIN * float(_unit(scan.noise, rho)) >= scan.gain
+        bend = scan_steps(now.white, now.series, ramps, np.ones(ramps.shape[1], dtype=bool))
+        line = scan_steps(now.white, now.series, ramps[:, :1], np.ones(1, dtype=bool))
+        as_line = line.gain + _MARGIN * float(unit(scan.noise, rho)) >= scan.gain
         if as_line and bends < _BENDS and line.gain > 0:
             bend = line
         if (as_line or bend.gain >= scan.gain) and bends < _BENDS:
@@ -201,81 +135,15 @@ def find_steps(
     return Steps(steps, fitted, level_only, model.columns, model.usual, model.spread, float(smallest), rho)
 
 
-def _scan(white: Floats, series: Floats, shapes: Floats, allowed: NDArray[np.bool_]) -> _Scan:
-    """The shape that explains most of what the model leaves over."""
-    left, beyond = white @ series, white @ shapes
-    curvature = (beyond**2).sum(axis=0)
-    usable = allowed & (curvature > 1e-6 * len(series))
-    gains = np.divide((left @ beyond) ** 2, curvature, where=usable, out=np.zeros(len(usable)))
-    best = int(gains.argmax())
-    size = left @ beyond[:, best] / curvature[best] if usable[best] else 0.0
-    noise = left - beyond[:, best] * size
-    rho = float(ar1(noise))
-    return _Scan(best, float(gains[best]), noise, rho, float(gains[best] / _unit(noise, rho)))
-
-
-def _unit(noise: Floats, rho: Floats | float) -> Floats:
-    """What a gain is measured in: the variance of the noise, at the low frequencies that steps live at."""
-    spread: Floats = (noise**2).sum(axis=0) / max(len(noise) - 3, 1) * (1 + rho) / (1 - rho)
-    return np.maximum(spread, 1e-300)
-
-
-def _tested(  # noqa: PLR0917
-    model: _Model,
-    jumps: Floats,
-    allowed: NDArray[np.bool_],
-    draws: int,
-    rng: np.random.Generator,
-    floor: float,
-) -> tuple[_Scan, float, _Tail]:
-    """The best step; the noise's correlation, freed from its bias; what chance makes of such a series."""
-    white = model.white
-    scan = _scan(white, model.series, jumps, allowed)
-    beyond = (white @ jumps)[:, allowed]
-    if not beyond.shape[1] or scan.statistic < floor:
-        return scan, scan.rho, _Tail(np.array([np.inf]), np.inf, 0.0)
-    rho = scan.rho
-    for _ in range(2):  # fitting takes correlation away: generate with what gives the fitted value back
-        seen = _null(model, white, beyond, scan.noise, rho, max(draws // 4, 50), rng)[1]
-        rho = float(np.clip(rho + scan.rho - seen.mean(), 0.0, 0.95))
-    return scan, rho, _Tail.of(_null(model, white, beyond, scan.noise, rho, draws, rng)[0])
-
-
-def _null(  # noqa: PLR0917
-    model: _Model,
-    white: Floats,
-    beyond: Floats,
-    noise: Floats,
-    rho: float,
-    draws: int,
-    rng: np.random.Generator,
-) -> tuple[Floats, Floats]:
-    """Statistic and fitted correlation of series without a step, a value a draw."""
-    weeks = len(noise)
-    shocks = noise[1:] - ar1(noise) * noise[:-1]
-    drawn = rng.choice(shocks - shocks.mean(), (weeks + _WARM_UP, draws))
-    series = np.empty_like(drawn)
-    series[0] = drawn[0]
-    for week in range(1, weeks + _WARM_UP):
-        series[week] = rho * series[week - 1] + drawn[week]
-    left = white @ (series[_WARM_UP:] + model.drawn(draws, rng))
-    along, curvature = beyond.T @ left, (beyond**2).sum(axis=0)
-    gains = along**2 / np.maximum(curvature, 1e-6 * weeks)[:, None]
-    best, pick = gains.argmax(axis=0), np.arange(draws)
-    rest = left - beyond[:, best] * (along[best, pick] / np.maximum(curvature[best], 1e-6 * weeks))
-    seen = ar1(rest)
-    return gains[best, pick] / _unit(rest, seen), seen
-
-
-def _without_episodes(values: Floats, columns: Floats, usual: Floats, jumps: Floats) -> _Model:
+def _without_episodes(values: Floats, columns: Floats, usual: Floats, jumps: Floats) -> Model:
     """Gross weeks and holidays, too short for a level, become what the best single step expects of them."""
     free = np.full(len(usual), np.inf)
-    model = _Model(values, columns, free, 1.0)
+    model = Model(values, columns, free, 1.0)
     white, all_of_them = model.white, np.ones(jumps.shape[1], dtype=bool)
     series = values
     spread = float(values.std())
     for _ in range(3):
-        scan = _scan(white, series, jumps, all_of_them)
+        scan = scan_steps(white, series, jumps, all_of_them)
         noise = values - (series - scan.noise)
         spread = 1.4826 * float(np.median(np.abs(noise - np.median(noise))))
         far = _short_runs(np.abs(noise) > _OUTLIER * spread, _EDGE)
@@ -283,7 +151,7 @@ def _without_episodes(values: Floats, columns: Floats, usual: Floats, jumps: Flo
             break
         series = np.where(far, values - noise, values)
     lost = np.sqrt(len(values) / max(len(values) - columns.shape[1] - 2, 1))
-    return _Model(series, columns, usual, max(spread * lost, 1e-6))
+    return Model(series, columns, usual, max(spread * lost, 1e-6))
 
 
 def _short_runs(marked: NDArray[np.bool_], below: int) -> NDArray[np.bool_]:
@@ -303,7 +171,7 @@ def _apart(candidates: NDArray[np.int64], taken: NDArray[np.int64]) -> NDArray[n
 
 
 def _settle(
-    model: _Model,
+    model: Model,
     jumps: Floats,
     candidates: NDArray[np.int64],
     found: list[int],
@@ -313,13 +181,13 @@ def _settle(
     for place in range(len(found) if len(found) > 1 else 0):
         others = found[:place] + found[place + 1 :]
         allowed = _apart(candidates, candidates[others])
-        best = _scan(model.plus(jumps[:, others]).white, model.series, jumps, allowed).best
+        best = scan_steps(model.plus(jumps[:, others]).white, model.series, jumps, allowed).best
         p_values[best] = p_values[found[place]]
         found[place] = best
 
 
 def _fitted(  # noqa: PLR0917
-    model: _Model,
+    model: Model,
     jumps: Floats,
     candidates: NDArray[np.int64],
     found: list[int],
