@@ -9,6 +9,7 @@ from analytics import OverviewAnalytics
 from analytics.overview import FilterOptions
 from data_access import Filters
 from ui import (
+    acts,
     filters,
     scenario_build,
     scenario_compare,
@@ -41,7 +42,7 @@ def _sections(visit: Visit, chosen: Filters, options: FilterOptions) -> None:
     if scenario_open.wanted():
         st.rerun()
     section = scenario_views.section()
-    scenario_open.told()
+    acts.told()
     with states.boundary(section):
         if section == scenario_views.TARGETS:
             scenario_targets.show(visit, chosen, options)

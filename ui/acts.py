@@ -14,7 +14,7 @@ from reporting.alerts import AlertError
 from ui import formats, states
 from ui.shell import current_user
 
-__all__ = ["act", "done", "problem_of", "told"]
+__all__ = ["act", "done", "problem_of", "refused", "told"]
 
 _DONE, _PROBLEM = "act-done", "act-problem"
 
@@ -22,7 +22,7 @@ _DONE, _PROBLEM = "act-done", "act-problem"
 def act(said: str, work: Callable[..., object], *what: Any, **named: Any) -> None:
     """Call ``work(db, user, *what, **named)``; for callbacks. The next run says how it went."""
     if problem := problem_of(work, *what, **named):
-        st.session_state[_PROBLEM] = problem
+        refused(problem)
     else:
         done(said)
 
@@ -38,6 +38,11 @@ def problem_of(work: Callable[..., object], *what: Any, **named: Any) -> str | N
 
 def done(said: str) -> None:
     st.session_state[_DONE] = said
+
+
+def refused(problem: str) -> None:
+    """Keep a sentence for the next run to show."""
+    st.session_state[_PROBLEM] = problem
 
 
 def told() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ui import formats, scenario_draft, scenario_open, scenario_table, tables
+from ui import acts, formats, scenario_draft, scenario_table, tables
 from ui import scenario_words as words
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _opened(key: str) -> None:
     try:
         scenario, _query = read_definition(file.getvalue())
     except ScenarioRefused as error:
-        scenario_open.refuse(str(error))
+        acts.refused(str(error))
         return
     scenario_draft.take_over(scenario.name, scenario.levers)
-    scenario_open.done(f"Opened {scenario.name}: {formats.counted(len(scenario.levers), 'lever')}.")
+    acts.done(f"Opened {scenario.name}: {formats.counted(len(scenario.levers), 'lever')}.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ui import formats, scenario_draft, scenario_open
+from ui import acts, formats, scenario_draft
 from ui import scenario_choices as choices
 from ui.scenario_levers import LEAST_GROWTH_PCT, MOST_GROWTH_PCT
 from ui.theme import mode_label
@@ -58,12 +58,12 @@ def _add(kind: str, values: dict[str, Any]) -> None:
     from analytics.scenarios.levers import MOST_LEVERS
 
     if len(scenario_draft.current().cards) >= MOST_LEVERS:
-        scenario_open.refuse(f"A scenario has at most {MOST_LEVERS} levers: remove one first.")
+        acts.refused(f"A scenario has at most {MOST_LEVERS} levers: remove one first.")
         return
     try:
         scenario_draft.add(lever_from_dict({"kind": kind, **values}))
     except ScenarioRefused as error:
-        scenario_open.refuse(str(error))
+        acts.refused(str(error))
 
 
 def _shift(options: Options, _names: Names) -> dict[str, Any] | None:

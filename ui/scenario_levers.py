@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ui import formats, scenario_draft, scenario_open
+from ui import acts, formats, scenario_draft
 from ui import scenario_words as words
 from ui.scenario_draft import Card, Draft
 
@@ -115,4 +115,4 @@ def _changed(number: int, key: str, field: str, scale: float) -> None:
     try:
         scenario_draft.change(number, **{field: round(st.session_state[key] * scale, 4)})
     except ScenarioRefused as error:
-        scenario_open.refuse(str(error))
+        acts.refused(str(error))

@@ -10,15 +10,15 @@ import access
 from access import saved_scenarios
 from access.errors import AccessError
 from data_access.errors import StoreError
-from ui import formats, scenario_draft, scenario_views, states
+from ui import acts, scenario_draft, scenario_views
 
 if TYPE_CHECKING:
     from analytics.overview import FilterOptions
     from ui.shell import Visit
 
-__all__ = ["ask_for", "done", "refuse", "take_up", "told", "wanted"]
+__all__ = ["ask_for", "take_up", "wanted"]
 
-_WANTED, _PROBLEM, _DONE = "scenario-wanted", "scenario-problem", "scenario-done"
+_WANTED = "scenario-wanted"
 
 
 def ask_for(scenario_id: str) -> None:
@@ -47,25 +47,8 @@ def take_up(visit: Visit, options: FilterOptions) -> None:
         found = saved_scenarios.opened(access.database(), visit.user, scenario_id)
         levers = Scenario.from_dict(found.definition).levers
     except (AccessError, ScenarioRefused, StoreError) as error:
-        refuse(str(error))
+        acts.refused(str(error))
         return
     scenario_draft.load(found, levers, mine=saved_scenarios.may_change(visit.user, found))
     if listed or not scenario_views.filters_in_url():
         scenario_views.show_selection(found.query, options)
-
-
-def refuse(problem: str) -> None:
-    """Keep a sentence for the next run to show."""
-    st.session_state[_PROBLEM] = problem
-
-
-def done(said: str) -> None:
-    st.session_state[_DONE] = said
-
-
-def told() -> None:
-    """Say how the last act went."""
-    if said := st.session_state.pop(_DONE, None):
-        st.toast(formats.plain(said), icon=":material/check:")
-    if problem := st.session_state.pop(_PROBLEM, None):
-        states.refused(problem)

@@ -12,7 +12,7 @@ import access
 from access import Permission, saved_scenarios
 from access.errors import AccessError
 from data_access.errors import StoreError
-from ui import formats, scenario_draft, scenario_open, scenario_views
+from ui import acts, formats, scenario_draft, scenario_open, scenario_views
 from ui.scenario_draft import Draft
 from ui.shell import current_user
 
@@ -176,9 +176,9 @@ def _keep(draft: Draft, name: str, scenario_id: str | None, options: FilterOptio
 def _act(work: Callable[..., str], *what: Any) -> None:
     """Do it as the user who is signed in now; the next run says how it went."""
     try:
-        scenario_open.done(work(*what))
+        acts.done(work(*what))
     except (AccessError, StoreError) as error:
-        scenario_open.refuse(str(error))
+        acts.refused(str(error))
 
 
 def _kept(draft: Draft, name: str, scenario_id: str | None, query: str) -> str:

@@ -285,7 +285,7 @@ def test_files_go_out_and_a_definition_comes_back(analyst, worked_out, tmp_path)
     header, row = book.get_sheet_by_name("Steps").to_python(skip_empty_area=True)
     assert row[header.index("saved_kg")] == pytest.approx(worked_out(HVO).saved_kg)
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Definition (JSON)").click()
+        page.get_by_role("button", name="Definition (JSON)", exact=True).click()
     file = tmp_path / "scenario.json"
     file.write_bytes(Path(waiting.value.path()).read_bytes())
     assert json.loads(file.read_text())["scenario"]["levers"] == [HVO.to_dict()]
@@ -295,6 +295,7 @@ def test_files_go_out_and_a_definition_comes_back(analyst, worked_out, tmp_path)
     shows(page, worked_out())
     page.locator("input[type=file]").set_input_files(file)
     shows(page, worked_out(HVO))
+    ready(page)
     bad = tmp_path / "bad.json"
     bad.write_text('{"format": "other"}')
     page.locator("input[type=file]").set_input_files(bad)
