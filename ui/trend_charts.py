@@ -119,7 +119,13 @@ def years(frame: pd.DataFrame) -> go.Figure:
     import plotly.graph_objects as go
 
     size, unit = formats.mass_unit(frame[["this_kg", "last_kg"]].max().max())
-    labels = [f"{month:%b}<br>{month:%Y}" for month in _stamps(frame["month"])]
+    months = _stamps(frame["month"])
+    labels = [f"{month:%Y-%m}" for month in months]
+    # The year once: at 390 px there is room for a month's name only.
+    shown = [
+        f"{month:%b}<br>{month:%Y}" if at == 0 or month.month == 1 else f"{month:%b}"
+        for at, month in enumerate(months)
+    ]
     words = [_of_month(row) for row in frame.itertuples(index=False)]
     hatch = {"shape": "/", "fillmode": "replace", "fgcolor": ACTUAL, "size": 5}
     last: dict[str, Any] = {"color": ACTUAL, "line": {"color": ACTUAL, "width": 1}, "pattern": hatch}
@@ -130,7 +136,9 @@ def years(frame: pd.DataFrame) -> go.Figure:
     ]
     figure = go.Figure(traces, layout(340, y_title=f"{unit} CO2e per month"))
     figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.06, showlegend=False)
-    figure.update_xaxes(type="category", showgrid=False)
+    figure.update_xaxes(
+        type="category", showgrid=False, tickvals=labels, ticktext=shown, tickangle=0, tickfont={"size": 10}
+    )
     return figure
 
 

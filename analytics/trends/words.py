@@ -145,7 +145,7 @@ def change_finding(change: Change) -> str:
 
 
 def slope_sentence(measure: str, mode: str, slope: Slope, *, significant: bool) -> str:
-    """How intensity or a mode's share moves a year."""
+    """How intensity or a mode's share moves a year; `significant`: among all slopes that were looked at."""
     unit = "g/tkm" if measure == "intensity" else "percentage points"
     what = {
         "intensity": "Intensity",
@@ -154,6 +154,12 @@ def slope_sentence(measure: str, mode: str, slope: Slope, *, significant: bool) 
     }[measure]
     span = f"95 % interval {slope.low:+.1f} to {slope.high:+.1f}"
     if not significant:
-        return f"{what} shows no certain trend: {slope.size:+.1f} {unit} a year ({span})."
+        # The interval is this slope's alone, and may leave out 0.
+        alone = (
+            "; among all slopes looked at, one like it comes by chance"
+            if slope.p_value <= SIGNIFICANT
+            else ""
+        )
+        return f"{what} shows no certain trend: {slope.size:+.1f} {unit} a year ({span}{alone})."
     verb = "rises" if slope.size > 0 else "falls"
     return f"{what} {verb} by {abs(slope.size):.1f} {unit} a year ({span})."
