@@ -201,7 +201,7 @@ def _notes(days: float, now_kg: float, away_kg: float) -> list[str]:
         )
     if away_kg > 0 and now_kg > 0:
         notes.append(
-            f"{100 * away_kg / now_kg:.1f} % of the emissions lie in flagged or incomplete shipments: they count in "
-            "every total, and no lever but growth changes them."
+            f"{100 * away_kg / now_kg:.1f} % of the emissions lie in flagged or incomplete shipments: they "
+            "count in every total, and no lever but growth changes them."
         )
     return notes
