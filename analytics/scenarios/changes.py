@@ -104,7 +104,9 @@ def _vehicle_changed(year: Year, lever: ChangeVehicle, baseline: Baseline) -> Ef
     unknown = ~book.own_class[mode, part.codes[:, CLASS], part.codes[:, COLD]]
     if unknown.any() and part.total_kg > 0:
         share = float(part.amounts[unknown, KG].sum()) / part.total_kg
-        note = f"{100 * share:.0f} % of these kg come from vehicles of no known class: they count as average ones."
+        note = (
+            f"{100 * share:.0f} % of these kg are of vehicles of no known class: they count as average ones."
+        )
     return _replaced(year, taken, lever, then, note=note)
 
 
