@@ -1,4 +1,4 @@
-"""The models together: the mean of what they expect, and paths of what may come instead."""
+"""The models together: the median of what they expect, and paths of what may come instead."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from analytics.forecasting.members import Fitted, fitted
 from analytics.forecasting.steps import steps, weekly_profile
+from analytics.forecasting.yearly import yearly
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,10 +36,12 @@ class Combined:
 
 
 def combined(values: Floats, known: Flags, horizon: int, season: int, *, draws: int, seed: int) -> Combined:
-    """The mean of the models, and draws about it; values without gaps, in units of their mean."""
-    moved = steps(values, season, weekly_profile(values, season)).columns(len(values) + horizon)
-    models = fitted(values, horizon, season, moved)
-    middle = np.mean([one.mean for one in models], axis=0)
+    """The median of the models, and draws about it; values without gaps, in units of their mean."""
+    profile, length = weekly_profile(values, season), len(values) + horizon
+    year = yearly(values, season, profile, length)
+    moved = steps(values, season, profile, year).columns(length)
+    models = fitted(values, horizon, season, np.column_stack([moved, year]))
+    middle = np.median([one.mean for one in models], axis=0)
     chance = np.random.default_rng(seed)
     off = _off(models, known, season, draws, chance)
     off = off * _tested_width(models, known, off) + _drift(models, draws, chance)

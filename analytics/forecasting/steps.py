@@ -20,13 +20,14 @@ _MOST, _AFTER, _GAIN = 3, 5, 12.0
 _WINDOW, _RANKS = 56, 3.0
 
 
-def steps(values: Floats, season: int, profile: Floats) -> Steps:
+def steps(values: Floats, season: int, profile: Floats, year: Floats) -> Steps:
     """The places from which the level is another one; none where none is evident.
 
     A place counts when a model of the series with a step there is better by an AICc of 12 than the same
     model whose level drifts freely (so a random walk has none), and the ranks on its two sides differ (so a
     few huge values are none). At most 3, searched one after the other. A step is as high on every day of the
-    week, or follows the `profile` of the week where that fits better.
+    week, or follows the `profile` of the week where that fits better. `year` (n + 1 or more, k): columns of
+    the time of year, which is no step.
     """
     n = len(values)
     flat = np.ones(season)
@@ -36,12 +37,14 @@ def steps(values: Floats, season: int, profile: Floats) -> Steps:
     model = (level if n >= 6 * max(season, 5) else short_level)(season > 1)
 
     def tested(one: Steps, start: tuple[float, ...] = ()) -> Fitted:
-        return fit(values, 1, model, season=season, extra=one.columns(n + 1), start=start)
+        columns = np.column_stack([one.columns(n + 1), year[: n + 1]])
+        return fit(values, 1, model, season=season, extra=columns, start=start)
 
+    beyond = values - _of_year(values, year[:n])
     best = tested(found)
     first = best
     while len(found.places) < _MOST:
-        places = _candidates(values, season, best, found.places)
+        places = _candidates(beyond, season, best, found.places)
         tried = [Steps((*found.places, place), flat) for place in places]
         fits = [tested(one, best.parameters) for one in tried]
         if not fits:
@@ -77,6 +80,13 @@ def weekly_profile(values: Floats, season: int) -> Floats:
     means = np.bincount(phase, values, season) / np.bincount(phase, minlength=season)
     whole = float(means.mean())
     return np.asarray(means / whole if whole > 0 else np.ones(season))
+
+
+def _of_year(values: Floats, year: Floats) -> Floats:
+    """What the time of year adds, by plain least squares: near enough to look for places."""
+    columns = np.column_stack([np.ones(len(values)), year])
+    sizes = np.linalg.lstsq(columns, values, rcond=None)[0]
+    return np.asarray(year @ sizes[1:])
 
 
 def _candidates(values: Floats, season: int, now: Fitted, found: tuple[int, ...]) -> list[int]:
