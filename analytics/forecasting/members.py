@@ -3,8 +3,8 @@
 All are fitted by conditional least squares: the filter turns the series into one-step errors, and what the
 series starts from (its level, its week) is solved for at each step rather than searched. Sources: Box,
 Jenkins, Reinsel and Ljung (2015), Time Series Analysis, ch. 7; for ETS as a filter, Hyndman, Koehler, Ord
-and Snyder (2008), Forecasting with Exponential Smoothing, ch. 11. The forecasts are those of the state space
-models of the same orders, at a fraction of the time, with errors on paths of which sums can be taken.
+and Snyder (2008), Forecasting with Exponential Smoothing, ch. 11. Maximum likelihood of the same orders takes
+several times as long (`make bench`).
 """
 
 from __future__ import annotations
